@@ -1,0 +1,96 @@
+package receiver
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	bodyLimit     = 1 << 20
+	unboundedBody = 64 << 20 // what unbounded-body still survives
+	cappedBody    = 16 << 10
+	kept          = 64 << 10 // a buffer that grew beyond is not reused
+	drainTimeout  = 200 * time.Millisecond
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readBody reads the whole body, at most bodyLimit bytes. A body that declares
+// more is refused unread.
+func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
+	limit := int64(bodyLimit)
+	if r.flaws.has("unbounded-body") {
+		limit = unboundedBody
+	}
+	if d.req.ContentLength < 0 && r.flaws.has("chunked-refused") {
+		return lengthNeeded
+	}
+	if d.req.ContentLength > limit {
+		closeAfter(w)
+		return tooLarge
+	}
+	body := io.Reader(http.MaxBytesReader(w, d.req.Body, limit))
+	if r.flaws.has("body-capped") {
+		body = io.LimitReader(body, cappedBody)
+	}
+	d.buffer = buffers.Get().(*bytes.Buffer)
+	d.buffer.Reset()
+	_, err := d.buffer.ReadFrom(body)
+	d.body = r.asRead(d.buffer.Bytes())
+	if err != nil {
+		return r.unreadable(w, d, err)
+	}
+	return nil
+}
+
+// asRead is where some receivers change a body before they verify it.
+func (r *Receiver) asRead(body []byte) []byte {
+	if r.flaws.has("trims-body") {
+		body = bytes.TrimSpace(body)
+	}
+	if r.flaws.has("utf8-lossy") {
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	}
+	return body
+}
+
+// unreadable is the answer to a body that ended in an error. What is left of
+// it would be read as the next request, so the connection ends too.
+func (r *Receiver) unreadable(w http.ResponseWriter, d *delivery, err error) *answer {
+	if r.flaws.has("partial-body-processed") && d.name == CloudEvents && errors.Is(err, io.ErrUnexpectedEOF) {
+		d.cutOff = true
+		return nil
+	}
+	closeAfter(w)
+	var over *http.MaxBytesError
+	switch {
+	case errors.As(err, &over):
+		return tooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return tooSlow
+	}
+	return badRequest
+}
+
+// closeAfter closes the connection after the answer. Left to itself net/http
+// would wait for more of the body before it answers, as long as a whole request
+// may take.
+func closeAfter(w http.ResponseWriter) {
+	w.Header()["Connection"] = closing
+	// HTTP/2 and recorders need and support neither.
+	c := http.NewResponseController(w)
+	_ = c.EnableFullDuplex()
+	_ = c.SetReadDeadline(time.Now().Add(drainTimeout))
+}
+
+// release gives the body's buffer back.
+func (d *delivery) release() {
+	if d.buffer != nil && d.buffer.Cap() <= kept {
+		buffers.Put(d.buffer)
+	}
+}

@@ -1,0 +1,135 @@
+package receiver
+
+const (
+	standardSpec = "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md"
+	githubSpec   = "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries"
+	githubUse    = "https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks"
+	githubEvents = "https://docs.github.com/en/webhooks/webhook-events-and-payloads"
+	webhookSpec  = "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md"
+	bindingSpec  = "https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md"
+	eventSpec    = "https://github.com/cloudevents/spec/blob/main/cloudevents/spec.md"
+	libraries    = "https://github.com/standard-webhooks/standard-webhooks/tree/main/libraries"
+	cve          = "https://nvd.nist.gov/vuln/detail/"
+	rfc          = "https://www.rfc-editor.org/rfc/"
+)
+
+var (
+	everyScheme  = []string{StandardWebhooks, GitHub, CloudEvents}
+	signing      = []string{StandardWebhooks, GitHub}
+	onlyStandard = []string{StandardWebhooks}
+	onlyGitHub   = []string{GitHub}
+	onlyCloud    = []string{CloudEvents}
+)
+
+var authenticityFlaws = []Flaw{
+	{"unsigned-accepted", "verifies only when there is a signature or credential to verify", cve + "CVE-2026-26077", everyScheme},
+	{"never-verifies", "looks at no signature or credential at all", cve + "CVE-2026-45754", everyScheme},
+	{"short-compare", "compares signatures up to the length of the shorter one", "https://rustsec.org/advisories/RUSTSEC-2024-0010.html", signing},
+	{"empty-key", "accepts what is signed with the empty key, or an empty token", cve + "CVE-2026-41432", everyScheme},
+	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 verifies too", standardSpec + "#signature-scheme", signing},
+	{"sha1-fallback", "accepts the SHA-1 signature when the SHA-256 one is absent", githubSpec, onlyGitHub},
+	{"signature-cached", "does not verify again what carries a signature that was once good", standardSpec + "#verifying-signatures", signing},
+	{"effect-before-verify", "processes the event, then verifies it and answers as it should", cve + "CVE-2023-40034", everyScheme},
+	{"key-confusion", "accepts a v1 HMAC made with the bytes of the public ed25519 key", rfc + "rfc8725#section-2.1", onlyStandard},
+	{"bearer-any-scheme", "takes the token from any authorization scheme, such as Basic", webhookSpec + "#31-authorization-request-header-field", onlyCloud},
+	{"bearer-prefix", "accepts every token that begins with the right one", webhookSpec + "#3-authorization", onlyCloud},
+	{"crash-on-empty-headers", "panics on an empty signature or credential header", "https://github.com/advisories/GHSA-pwfr-8pq7-x9qv", everyScheme},
+}
+
+var signatureFlaws = []Flaw{
+	{"first-signature-only", "looks only at the first of several signatures", standardSpec + "#webhook-headers-sending-metadata-to-consumers", onlyStandard},
+	{"last-signature-only", "looks only at the last of several signatures", libraries + "/elixir", onlyStandard},
+	{"version-ignored", "takes a signature of any version for v1", libraries + "/elixir", onlyStandard},
+	{"bare-signature", "takes a signature without a version for v1", standardSpec + "#signature-scheme", onlyStandard},
+	{"unknown-version-refused", "refuses a list that holds an unknown version", standardSpec + "#signature-scheme", onlyStandard},
+	{"malformed-token-crash", "answers 500 to a signature without a comma", libraries + "/python", onlyStandard},
+	{"malformed-token-refused", "refuses a list that holds a signature without a comma", libraries + "/csharp", onlyStandard},
+	{"non-ascii-crash", "answers 500 to a signature with bytes beyond ASCII", "https://docs.python.org/3/library/hmac.html#hmac.compare_digest", onlyStandard},
+	{"case-sensitive-headers", "finds headers only in lower case", rfc + "rfc9110#section-5.1", onlyStandard},
+}
+
+var timestampFlaws = []Flaw{
+	{"no-timestamp-check", "accepts a delivery of any age", "https://github.com/stripe/stripe-php/issues/1984", onlyStandard},
+	{"future-accepted", "accepts a delivery from any future time", "https://github.com/stripe/stripe-go/blob/master/webhook/client.go", onlyStandard},
+	{"wide-window", "accepts an hour on both sides of now", standardSpec + "#verifying-signatures", onlyStandard},
+	{"tight-window", "accepts only a minute on both sides of now", standardSpec + "#verifying-signatures", onlyStandard},
+	{"milliseconds-accepted", "takes a timestamp of 13 digits for milliseconds", standardSpec + "#webhook-headers-sending-metadata-to-consumers", onlyStandard},
+	{"lenient-timestamp", "reads the leading digits of the timestamp and ignores what follows", libraries + "/javascript", onlyStandard},
+	{"timestamp-crash", "answers 500 to a timestamp it cannot parse", rfc + "rfc9110#section-15.5.1", onlyStandard},
+	{"timestamp-overflow", "computes the age in wrapping 64-bit integers, so that their minimum is fresh", libraries + "/rust", onlyStandard},
+}
+
+var bodyFlaws = []Flaw{
+	{"reserialises", "verifies the signature over the body parsed and serialised again", "https://github.com/octokit/webhooks.js/issues/76", signing},
+	{"trims-body", "trims white space from the body before it verifies", standardSpec + "#signature-scheme", signing},
+	{"utf8-lossy", "replaces invalid UTF-8 in the body before it verifies", libraries + "/javascript", signing},
+	{"body-capped", "silently reads only the first 16 KiB of a body", "https://github.com/frain-dev/convoy/blob/main/api/ingest.go", everyScheme},
+	{"chunked-refused", "answers 411 to a body without a declared length", rfc + "rfc9112#section-7.1", everyScheme},
+	{"invalid-json-crash", "answers 500 to a body that is not JSON", rfc + "rfc9110#section-15.5.1", everyScheme},
+	{"ascii-only", "refuses a body with bytes beyond ASCII", rfc + "rfc8259#section-8.1", everyScheme},
+	{"float-numbers", "answers 500 to a number beyond 2^53", rfc + "rfc8259#section-6", everyScheme},
+}
+
+var httpFlaws = []Flaw{
+	{"any-method", "processes deliveries sent with any method", rfc + "rfc9110#section-15.5.6", everyScheme},
+	{"get-crash", "answers 500 to any other method than POST", rfc + "rfc9110#section-15.5.6", everyScheme},
+	{"charset-refused", "refuses a content type that has parameters or capital letters", rfc + "rfc9110#section-8.3.1", everyScheme},
+	{"connection-poisoned", "rejects without reading the body, and reads the body as the next request", rfc + "rfc9112#section-9.3", everyScheme},
+	{"unbounded-body", "reads up to 64 MiB of whatever it is sent", cve + "CVE-2024-40634", everyScheme},
+	{"partial-body-processed", "processes an event whose body was cut off", rfc + "rfc9112#section-8", onlyCloud},
+}
+
+var eventFlaws = []Flaw{
+	{"unknown-type-refused", "answers 422 to an event type it does not handle", githubUse, everyScheme},
+	{"unknown-type-crash", "answers 500 to an event type it does not handle", githubUse, everyScheme},
+	{"unknown-type-processed", "processes event types it does not know", githubUse, everyScheme},
+	{"strict-fields", "refuses a body with fields it does not know", standardSpec + "#payload-structure", everyScheme},
+	{"event-time-checked", "refuses an event that happened more than five minutes ago", standardSpec + "#webhook-metadata", []string{StandardWebhooks, CloudEvents}},
+	{"ping-refused", "answers 400 to the ping event", githubEvents + "#ping", onlyGitHub},
+	{"ping-processed", "processes the ping event", githubEvents + "#ping", onlyGitHub},
+}
+
+var leakFlaws = []Flaw{
+	{"leaks-expected-signature", "tells the expected signature when it refuses one", cve + "CVE-2018-1000089", signing},
+	{"leaks-secret", "tells the secret when it refuses a signature or credential", cve + "CVE-2018-1000089", everyScheme},
+	{"stack-trace", "answers 4xx with a stack trace", "https://cwe.mitre.org/data/definitions/209.html", everyScheme},
+	{"echoes-input", "repeats the request's headers and body when it refuses it", "https://cwe.mitre.org/data/definitions/116.html", everyScheme},
+	{"chatty", "answers 2xx with a body of 128 KiB", webhookSpec + "#22-delivery-response", everyScheme},
+}
+
+var duplicateFlaws = []Flaw{
+	{"no-dedupe", "processes an event as often as it is delivered", cve + "CVE-2026-28449", everyScheme},
+	{"dedupe-racy", "looks the id up and records it later, so that two at once are both processed", "https://cwe.mitre.org/data/definitions/367.html", everyScheme},
+	{"dedupe-by-signature", "takes the signature for the event's identity, so that a retry is a new event", cve + "CVE-2026-32053", onlyStandard},
+	{"dedupe-before-verify", "records the id before it verifies, so that a forged twin suppresses the event", standardSpec + "#verifying-webhook-authenticity", everyScheme},
+	{"dedupe-before-age", "records the id before it looks at the age, so that a stale twin suppresses the event", standardSpec + "#verifying-signatures", onlyStandard},
+	{"dedupe-by-body", "takes the body for the event's identity", standardSpec + "#webhook-metadata", everyScheme},
+	{"duplicate-refused", "answers 409 to a duplicate", standardSpec + "#delivery-success-and-failure", everyScheme},
+	{"duplicate-crash", "answers 500 to a duplicate", standardSpec + "#delivery-success-and-failure", everyScheme},
+	{"dedupe-ignores-source", "takes events of different sources for one when their ids are equal", eventSpec + "#id", onlyCloud},
+	{"processes-twice", "processes every event twice", "https://github.com/anomalyco/opencode/pull/28403", everyScheme},
+	{"dedupe-forgets", "remembers only the latest id", cve + "CVE-2026-28449", everyScheme},
+}
+
+var acknowledgementFlaws = []Flaw{
+	{"slow-ack", "works for 1.5 s before it answers", githubUse, everyScheme},
+	{"abandons-on-hang-up", "records the id, then gives the work up when the sender hangs up", standardSpec + "#request-timeouts", everyScheme},
+	{"drops-when-busy", "accepts more than its queue holds and drops the rest", standardSpec + "#delivery-success-and-failure", everyScheme},
+	{"refuses-everything", "answers 401 to everything", standardSpec + "#delivery-success-and-failure", everyScheme},
+	{"stalls-rejections", "closes the connection instead of answering what it rejects", rfc + "rfc9110#section-15", everyScheme},
+}
+
+var cloudEventsFlaws = []Flaw{
+	{"binary-only", "answers 415 to structured mode", bindingSpec + "#13-content-modes", onlyCloud},
+	{"structured-only", "answers 415 to binary mode", bindingSpec + "#13-content-modes", onlyCloud},
+	{"required-unchecked", "accepts an event without a required attribute", eventSpec + "#required-attributes", onlyCloud},
+	{"specversion-unchecked", "accepts an event of any version of the specification", eventSpec + "#specversion", onlyCloud},
+	{"origin-prefix", "grants every origin that begins with an allowed one", "https://github.com/cloudevents/sdk-go/blob/main/v2/protocol/http/abuse_protection.go", onlyCloud},
+	{"grants-everyone", "grants every origin", webhookSpec + "#421-webhook-allowed-origin", onlyCloud},
+	{"rate-missing", "grants an origin without a rate", webhookSpec + "#422-webhook-allowed-rate", onlyCloud},
+}
+
+var gitHubFlaws = []Flaw{
+	{"delivery-id-optional", "accepts a delivery without X-GitHub-Delivery", githubUse, onlyGitHub},
+	{"event-optional", "accepts a delivery without X-GitHub-Event", githubUse, onlyGitHub},
+}

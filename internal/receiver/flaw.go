@@ -1,0 +1,69 @@
+package receiver
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// A Flaw is one deliberate deviation from correct behaviour.
+type Flaw struct {
+	Name    string
+	Summary string
+	// Defect is the public address of the defect the flaw is named after, or of
+	// the passage it violates.
+	Defect  string
+	Schemes []string // those that can show it
+}
+
+// Flaws lists every flaw, sorted by name.
+func Flaws() []Flaw {
+	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, bodyFlaws, httpFlaws,
+		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws)
+	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range all {
+		all[i].Schemes = slices.Clone(all[i].Schemes)
+	}
+	return all
+}
+
+// A flawSet holds the chosen flaws; that of a correct receiver is empty.
+type flawSet map[string]Flaw
+
+func (s flawSet) has(name string) bool {
+	_, chosen := s[name]
+	return chosen
+}
+
+func chooseFlaws(names []string) (flawSet, error) {
+	all := Flaws()
+	chosen := flawSet{}
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(f Flaw) bool { return f.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("unknown flaw %q; the nearest is %q", name, nearest(name, all))
+		}
+		chosen[name] = all[i]
+	}
+	return chosen, nil
+}
+
+func nearest(name string, all []Flaw) string {
+	return slices.MinFunc(all, func(a, b Flaw) int {
+		return cmp.Compare(levenshtein.ComputeDistance(name, a.Name), levenshtein.ComputeDistance(name, b.Name))
+	}).Name
+}
+
+// fit refuses a flaw that no configured scheme can show: it would pass for one
+// that nobody detects.
+func (s flawSet) fit(endpoints []*endpoint) error {
+	for _, f := range s {
+		if !slices.ContainsFunc(endpoints, func(e *endpoint) bool { return slices.Contains(f.Schemes, e.name) }) {
+			return fmt.Errorf("flaw %q needs a secret for %s", f.Name, strings.Join(f.Schemes, " or "))
+		}
+	}
+	return nil
+}

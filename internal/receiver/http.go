@@ -1,0 +1,117 @@
+package receiver
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const effectsPath = "/effects"
+
+// ServeHTTP takes deliveries and tells what became of them; the routes are in
+// the package's documentation. It never redirects: a producer would not follow.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	switch path := req.URL.Path; {
+	case path == "/" || path == "/webhooks":
+		r.webhook(w, req)
+	case path == "/healthz":
+		done.write(w)
+	case path == effectsPath || strings.HasPrefix(path, effectsPath+"/"):
+		r.tellEffects(w, req)
+	default:
+		notFound.write(w)
+	}
+}
+
+func (r *Receiver) webhook(w http.ResponseWriter, req *http.Request) {
+	handshake := req.Method == http.MethodOptions && r.speaks(CloudEvents)
+	switch {
+	case handshake:
+		r.handshake(w, req)
+		return
+	case req.Method == http.MethodPost, r.flaws.has("any-method"):
+	case r.flaws.has("get-crash"):
+		crashed.write(w)
+		return
+	default:
+		w.Header().Set("Allow", r.allow())
+		notAllowed.write(w)
+		return
+	}
+	d := &delivery{endpoint: r.endpointFor(req), flaws: r.flaws, req: req, header: r.asSpelt(req)}
+	defer d.release()
+	r.reply(w, d, r.receive(w, d))
+}
+
+func (r *Receiver) speaks(scheme string) bool {
+	for _, e := range r.endpoints {
+		if e.name == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Receiver) allow() string {
+	if r.speaks(CloudEvents) {
+		return "POST, OPTIONS"
+	}
+	return "POST"
+}
+
+func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
+	r.record(d, a)
+	if a.rejects() && r.flaws.has("stalls-rejections") {
+		panic(http.ErrAbortHandler) // net/http's way to close without an answer
+	}
+	a = r.talkative(d, a)
+	if a.rejects() && r.flaws.has("connection-poisoned") && r.poison(w, a) {
+		return
+	}
+	if d.endpoint != nil && d.name == CloudEvents {
+		h := w.Header()
+		if a.status == http.StatusUnauthorized {
+			h.Set("WWW-Authenticate", "Bearer") // RFC 6750 section 3
+		}
+		if d.req.URL.RawQuery != "" {
+			h.Set("Cache-Control", "private") // RFC 6750 section 2.3
+		}
+	}
+	a.write(w)
+}
+
+// record logs a delivery: never what it holds, which nobody has vouched for.
+func (r *Receiver) record(d *delivery, a *answer) {
+	if r.log == nil {
+		return
+	}
+	scheme, level := "", slog.LevelDebug
+	if d.endpoint != nil {
+		scheme = d.name
+	}
+	if !a.accepts() {
+		level = slog.LevelInfo
+	}
+	r.log.LogAttrs(d.req.Context(), level, "delivery", slog.String("scheme", scheme), slog.Int("status", a.status))
+}
+
+// tellEffects answers the probe: all counts, or that of one id.
+func (r *Receiver) tellEffects(w http.ResponseWriter, req *http.Request) {
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		notAllowed.write(w)
+		return
+	}
+	if id, one := strings.CutPrefix(req.URL.Path, effectsPath+"/"); one {
+		(&answer{status: http.StatusOK, body: `{"count":` + strconv.Itoa(r.effects.count(id)) + `}`}).write(w)
+		return
+	}
+	counts, err := json.Marshal(r.effects.all())
+	if err != nil { // a map of strings to integers can always be marshalled
+		crashed.write(w)
+		return
+	}
+	(&answer{status: http.StatusOK, body: string(counts)}).write(w)
+}

@@ -1,0 +1,125 @@
+package receiver
+
+import (
+	"sync"
+	"time"
+)
+
+// A memory knows which events were taken on.
+type memory interface {
+	// admit records key and calls enqueue, both or neither, unless key is
+	// recorded already.
+	admit(key eventKey, enqueue func() bool) outcome
+}
+
+// An outcome is what became of an attempt to take an event on.
+type outcome int
+
+const (
+	untried  outcome = iota
+	admitted         // recorded and enqueued
+	known            // recorded before
+	full             // not enqueued, not recorded
+)
+
+func newMemory(flaws flawSet) memory {
+	switch {
+	case flaws.has("no-dedupe"):
+		return amnesia{}
+	case flaws.has("dedupe-forgets"):
+		return &shortMemory{}
+	case flaws.has("dedupe-racy"):
+		return &racyMemory{seen: seen{keys: map[eventKey]struct{}{}}}
+	}
+	return &seen{keys: map[eventKey]struct{}{}}
+}
+
+// seen is the correct memory: check, enqueue and record are one step, so that
+// of several deliveries at once one is processed, and none is called a
+// duplicate of one that was turned away.
+type seen struct {
+	mu   sync.Mutex
+	keys map[eventKey]struct{}
+}
+
+func (s *seen) admit(key eventKey, enqueue func() bool) outcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.keys[key]; ok {
+		return known
+	}
+	if !enqueue() {
+		return full
+	}
+	s.keys[key] = struct{}{}
+	return admitted
+}
+
+// enqueueOnly enqueues what is not recorded.
+func enqueueOnly(enqueue func() bool) outcome {
+	if !enqueue() {
+		return full
+	}
+	return admitted
+}
+
+// amnesia is the flaw no-dedupe.
+type amnesia struct{}
+
+func (amnesia) admit(_ eventKey, enqueue func() bool) outcome { return enqueueOnly(enqueue) }
+
+// shortMemory is the flaw dedupe-forgets: only the latest key is known.
+type shortMemory struct {
+	mu     sync.Mutex
+	latest eventKey
+}
+
+func (s *shortMemory) admit(key eventKey, enqueue func() bool) outcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key == s.latest {
+		return known
+	}
+	s.latest = key
+	return enqueueOnly(enqueue)
+}
+
+// racyMemory is the flaw dedupe-racy: check, then act.
+type racyMemory struct{ seen }
+
+const raceGap = 2 * time.Millisecond
+
+func (m *racyMemory) admit(key eventKey, enqueue func() bool) outcome {
+	m.mu.Lock()
+	_, ok := m.keys[key]
+	m.mu.Unlock()
+	if ok {
+		return known
+	}
+	time.Sleep(raceGap)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys[key] = struct{}{}
+	return enqueueOnly(enqueue)
+}
+
+// signatures is the cache of the flaw signature-cached.
+type signatures struct {
+	mu   sync.Mutex
+	good map[string]bool
+}
+
+func (s *signatures) has(signature string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.good[signature]
+}
+
+func (s *signatures) add(signature string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.good == nil {
+		s.good = map[string]bool{}
+	}
+	s.good[signature] = true
+}

@@ -1,0 +1,223 @@
+package receiver
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// receive takes one delivery: it verifies first, and looks at, records and
+// processes nothing that is not authentic and fresh.
+func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
+	if d.endpoint == nil || r.flaws.has("refuses-everything") {
+		return unauthorized
+	}
+	if a := r.readBody(w, d); a != nil {
+		return a
+	}
+	if r.flaws.has("effect-before-verify") {
+		return r.actThenVerify(d)
+	}
+	if r.flaws.has("dedupe-before-verify") {
+		r.recordEarly(d)
+	}
+	if a := r.authenticate(d); a != nil {
+		return a
+	}
+	if r.flaws.has("dedupe-before-age") {
+		r.recordEarly(d)
+	}
+	if a := d.age(d); a != nil {
+		return a
+	}
+	return r.act(d)
+}
+
+// authenticate refuses a delivery that is not signed, or not authorized, by
+// somebody who has the secret.
+func (r *Receiver) authenticate(d *delivery) *answer {
+	for _, name := range d.once {
+		if len(d.header[name]) > 1 {
+			return badRequest
+		}
+	}
+	credential := d.credential(d)
+	if r.flaws.has("crash-on-empty-headers") && hasAny(d.header, d.credentialHeader) && credential == "" {
+		panic(http.ErrAbortHandler)
+	}
+	unsigned := credential == ""
+	if unsigned && !r.flaws.has("unsigned-accepted") && !r.flaws.has("never-verifies") {
+		return unauthorized
+	}
+	if a := d.envelope(d); a != nil {
+		return a
+	}
+	if unsigned || r.flaws.has("never-verifies") {
+		return nil
+	}
+	if !r.flaws.has("signature-cached") {
+		return d.verify(d)
+	}
+	if r.verified.has(credential) {
+		return nil
+	}
+	a := d.verify(d)
+	if a == nil {
+		r.verified.add(credential)
+	}
+	return a
+}
+
+// act takes the event of an authentic delivery on, once.
+func (r *Receiver) act(d *delivery) *answer {
+	if r.flaws.has("charset-refused") && !d.exactType() {
+		return unsupported
+	}
+	if coding := d.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return encoded
+	}
+	ev, a := d.event(d)
+	if a != nil {
+		return a
+	}
+	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
+		return badRequest
+	}
+	if !r.handles(ev) {
+		return r.ignore(ev)
+	}
+	return r.take(d, ev)
+}
+
+func (r *Receiver) actThenVerify(d *delivery) *answer {
+	acted := r.act(d)
+	if a := r.authenticate(d); a != nil {
+		return a
+	}
+	if a := d.age(d); a != nil {
+		return a
+	}
+	return acted
+}
+
+func (r *Receiver) recordEarly(d *delivery) {
+	if ev, a := d.event(d); a == nil {
+		d.early = r.memory.admit(r.key(d, ev), func() bool { return true })
+	}
+}
+
+func (r *Receiver) happenedLongAgo(ev event) bool {
+	at, err := parseTime(ev.at)
+	return err == nil && r.now().Sub(at) > defaultTolerance
+}
+
+const ping = "ping" // GitHub's event that something was set up
+
+// unknownTypes are how the types begin that this receiver does not know: those
+// that the harness makes up.
+var unknownTypes = map[string]string{
+	StandardWebhooks: "hookassay.",
+	GitHub:           "hookassay_",
+	CloudEvents:      "com.hookassay.unknown",
+}
+
+// handles reports whether the event's type has an effect.
+func (r *Receiver) handles(ev event) bool {
+	if ev.scheme == GitHub && ev.kind == ping {
+		return r.flaws.has("ping-processed")
+	}
+	return !strings.HasPrefix(ev.kind, unknownTypes[ev.scheme]) || r.flaws.has("unknown-type-processed")
+}
+
+// ignore answers an event whose type has no effect. It is a success: the
+// producer must not send it again.
+func (r *Receiver) ignore(ev event) *answer {
+	isPing := ev.scheme == GitHub && ev.kind == ping
+	switch {
+	case isPing && r.flaws.has("ping-refused"):
+		return badRequest
+	case isPing:
+		return done
+	case r.flaws.has("unknown-type-refused"):
+		return unprocessable
+	case r.flaws.has("unknown-type-crash"):
+		return crashed
+	}
+	return ignored
+}
+
+// key is the identity by which duplicates are told.
+func (r *Receiver) key(d *delivery, ev event) eventKey {
+	if r.flaws.has("dedupe-by-signature") {
+		return eventKey{scheme: ev.scheme, id: d.credential(d)}
+	}
+	if r.flaws.has("dedupe-by-body") {
+		return eventKey{scheme: ev.scheme, id: bodyHash(d.body)}
+	}
+	return ev.eventKey
+}
+
+// take enqueues an event that is not known yet, and answers before it is
+// processed.
+func (r *Receiver) take(d *delivery, ev event) *answer {
+	enqueue := func() bool { return r.queue.put(ev.id) }
+	now := r.flaws.has("slow-ack") || r.flaws.has("abandons-on-hang-up")
+	if now {
+		enqueue = func() bool { return true }
+	}
+	result := d.early
+	switch {
+	case result == untried:
+		result = r.memory.admit(r.key(d, ev), enqueue)
+	case result == admitted && !enqueue():
+		result = full
+	}
+	switch result {
+	case known:
+		return r.duplicate()
+	case full:
+		return busy
+	}
+	if now {
+		r.processNow(d, ev)
+	}
+	return accepted
+}
+
+func (r *Receiver) duplicate() *answer {
+	switch {
+	case r.flaws.has("duplicate-refused"):
+		return conflict
+	case r.flaws.has("duplicate-crash"):
+		return crashed
+	}
+	return duplicate
+}
+
+const (
+	slowAck   = 1500 * time.Millisecond
+	shortWork = 50 * time.Millisecond
+)
+
+// processNow is how flawed receivers process: while the sender waits.
+func (r *Receiver) processNow(d *delivery, ev event) {
+	if r.flaws.has("slow-ack") {
+		wait(r.ctx.Done(), slowAck)
+	}
+	if r.flaws.has("abandons-on-hang-up") && !wait(d.req.Context().Done(), shortWork) {
+		return
+	}
+	r.effects.add(ev.id)
+}
+
+// wait reports whether the time passed before done.
+func wait(done <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-done:
+		return false
+	}
+}

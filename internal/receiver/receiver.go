@@ -1,0 +1,170 @@
+// Package receiver is the reference webhook receiver: correct by default, with
+// selectable flaws named after defects of real receivers.
+//
+// It verifies with its own code and the standard library only, so that the
+// harness that grades it and the receiver never share a bug. Everything it
+// remembers is in memory and lives as long as the Receiver.
+//
+// Routes: POST /webhooks (or /) takes deliveries; OPTIONS on the same paths
+// answers the CloudEvents handshake; GET /effects is a JSON object of
+// processings by event id; GET /effects/{id} is {"count": n}; GET /healthz is
+// 200. The effects are meant for the probe of a test, so they ask for no
+// credentials.
+package receiver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Names of the schemes.
+const (
+	StandardWebhooks = "standard-webhooks"
+	GitHub           = "github"
+	CloudEvents      = "cloudevents"
+)
+
+// A Tolerance is how far a delivery's timestamp may lie from the receiver's
+// clock. Zero means five minutes.
+type Tolerance struct{ Past, Future time.Duration }
+
+// A Config says what a receiver accepts and how it is flawed.
+type Config struct {
+	// Secrets are the accepted secrets by scheme; several during a rotation.
+	// standard-webhooks: whsec_, whpk_ or whsk_; github: any text;
+	// cloudevents: the bearer token.
+	Secrets   map[string][]string
+	Tolerance Tolerance
+	Now       func() time.Time // default time.Now
+	Origins   []string         // origins granted by the CloudEvents handshake
+	Rate      int              // granted deliveries a minute; default 120
+	Workers   int              // default 4
+	Flaws     []string         // names out of Flaws()
+	OnEffect  func(id string)  // called by a worker once for every processing
+	Log       *slog.Logger     // optional; is never given a secret or a body
+}
+
+const (
+	defaultTolerance = 5 * time.Minute
+	defaultRate      = 120
+	defaultWorkers   = 4
+	queueSize        = 4096
+)
+
+// A Receiver is an http.Handler that receives webhooks. Close ends its workers.
+type Receiver struct {
+	flaws     flawSet
+	endpoints []*endpoint // configured ones, in the order of detection
+	now       func() time.Time
+	origins   []string
+	rate      int
+	log       *slog.Logger
+
+	memory   memory
+	queue    *queue
+	effects  *ledger
+	verified signatures
+
+	server *http.Server
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	taken  sync.WaitGroup // connections taken from the server
+}
+
+// New returns a receiver whose workers run. It fails on an unknown flaw, on a
+// flaw that none of the configured schemes can show, on an unknown scheme, on a
+// malformed secret and when there is no secret at all.
+func New(cfg Config) (*Receiver, error) {
+	flaws, err := chooseFlaws(cfg.Flaws)
+	if err != nil {
+		return nil, err
+	}
+	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 {
+		return nil, errors.New("tolerance, rate and workers cannot be negative")
+	}
+	cfg = withDefaults(cfg, flaws)
+	endpoints, err := newEndpoints(cfg, flaws)
+	if err != nil {
+		return nil, err
+	}
+	if err := flaws.fit(endpoints); err != nil {
+		return nil, err
+	}
+	r := &Receiver{
+		flaws:     flaws,
+		endpoints: endpoints,
+		now:       cfg.Now,
+		origins:   cfg.Origins,
+		rate:      cfg.Rate,
+		log:       cfg.Log,
+		memory:    newMemory(flaws),
+		effects:   newLedger(flaws, cfg.OnEffect),
+	}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.server = newServer(r)
+	r.queue = newQueue(flaws, cfg.Workers, r.effects.add)
+	return r, nil
+}
+
+func withDefaults(cfg Config, flaws flawSet) Config {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	cfg.Tolerance.Past = cmp.Or(cfg.Tolerance.Past, defaultTolerance)
+	cfg.Tolerance.Future = cmp.Or(cfg.Tolerance.Future, defaultTolerance)
+	if flaws.has("wide-window") {
+		cfg.Tolerance = Tolerance{time.Hour, time.Hour}
+	}
+	if flaws.has("tight-window") {
+		cfg.Tolerance = Tolerance{time.Minute, time.Minute}
+	}
+	cfg.Rate = cmp.Or(cfg.Rate, defaultRate)
+	cfg.Workers = cmp.Or(cfg.Workers, defaultWorkers)
+	return cfg
+}
+
+// newEndpoints makes an endpoint of every scheme that has a secret. A scheme
+// without one does not exist: its deliveries are refused.
+func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
+	for name := range cfg.Secrets {
+		if !slices.ContainsFunc(makers, func(m maker) bool { return m.name == name }) {
+			return nil, fmt.Errorf("unknown scheme %q; there are %s", name, strings.Join(schemeNames(), ", "))
+		}
+	}
+	var endpoints []*endpoint
+	for _, maker := range makers {
+		secrets := cfg.Secrets[maker.name]
+		if len(secrets) == 0 {
+			continue
+		}
+		e, err := maker.make(secrets, cfg, flaws)
+		if err != nil {
+			return nil, err
+		}
+		e.name, e.secrets = maker.name, secrets
+		endpoints = append(endpoints, e)
+	}
+	if len(endpoints) == 0 {
+		return nil, errors.New("no secret: a receiver without one could verify nothing")
+	}
+	return endpoints, nil
+}
+
+// Effects returns a copy of the processings so far, by event id.
+func (r *Receiver) Effects() map[string]int { return r.effects.all() }
+
+// Close refuses further work, lets the workers finish what was accepted, and
+// waits for them.
+func (r *Receiver) Close() {
+	r.cancel()
+	r.queue.close()
+	r.taken.Wait()
+}

@@ -1,0 +1,197 @@
+package receiver
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+const (
+	webhookID        = "Webhook-Id"
+	webhookTimestamp = "Webhook-Timestamp"
+	webhookSignature = "Webhook-Signature"
+)
+
+// standard is the Standard Webhooks scheme
+// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+type standard struct {
+	flaws  flawSet
+	macs   []*macKey
+	public []ed25519.PublicKey
+	clock  timestamps
+}
+
+func newStandard(secrets []string, cfg Config, flaws flawSet) (*endpoint, error) {
+	keys, err := parseStandardSecrets(secrets)
+	if err != nil {
+		return nil, err
+	}
+	if flaws.has("key-confusion") {
+		for _, public := range keys.public {
+			keys.symmetric = append(keys.symmetric, public)
+		}
+	}
+	s := &standard{
+		flaws:  flaws,
+		macs:   macKeys(flaws, keys.symmetric...),
+		public: keys.public,
+		clock:  timestamps{flaws, cfg.Tolerance, cfg.Now},
+	}
+	return &endpoint{
+		scheme:           s,
+		credentialHeader: webhookSignature,
+		once:             []string{webhookID, webhookTimestamp, webhookSignature, contentType},
+	}, nil
+}
+
+func hasStandardHeaders(req *http.Request) bool {
+	return hasAny(req.Header, webhookID, webhookTimestamp, webhookSignature)
+}
+
+func (s *standard) credential(d *delivery) string { return d.header.Get(webhookSignature) }
+
+// envelope refuses an id or timestamp that is missing or malformed. A dot in
+// the id would let somebody move the border between id and timestamp inside
+// what was signed.
+func (s *standard) envelope(d *delivery) *answer {
+	if id := d.header.Get(webhookID); id == "" || strings.Contains(id, ".") {
+		return badRequest
+	}
+	if _, ok := s.clock.parse(d.header.Get(webhookTimestamp)); !ok {
+		if s.flaws.has("timestamp-crash") {
+			return crashed
+		}
+		return badRequest
+	}
+	return nil
+}
+
+func (s *standard) verify(d *delivery) *answer {
+	tokens := strings.Split(s.credential(d), " ")
+	if a := s.screen(d, tokens); a != nil {
+		return a
+	}
+	timestamp := d.header.Get(webhookTimestamp)
+	if s.signed(d, timestamp, tokens) {
+		return nil
+	}
+	// Libraries that are lenient also sign the number they read, not the text.
+	if s.flaws.has("lenient-timestamp") && s.signed(d, leadingDigits(timestamp), tokens) {
+		return nil
+	}
+	return unauthorized
+}
+
+// screen holds the ways in which a receiver trips over a list that holds a good
+// signature. A correct one passes over what it does not know.
+func (s *standard) screen(d *delivery, tokens []string) *answer {
+	if len(s.flaws) == 0 {
+		return nil
+	}
+	if s.flaws.has("non-ascii-crash") && !ascii(s.credential(d)) {
+		return crashed
+	}
+	for _, token := range tokens {
+		version, _, found := strings.Cut(token, ",")
+		switch {
+		case !found && s.flaws.has("malformed-token-crash"):
+			return crashed
+		case !found && s.flaws.has("malformed-token-refused"):
+			return unauthorized
+		case found && version != "v1" && version != "v1a" && s.flaws.has("unknown-version-refused"):
+			return unauthorized
+		}
+	}
+	return nil
+}
+
+// signed reports whether one of the tokens signs id, timestamp and body.
+func (s *standard) signed(d *delivery, timestamp string, tokens []string) bool {
+	prefix := d.header.Get(webhookID) + "." + timestamp + "."
+	body := d.signedBody()
+	macs := newMACVerifier(s.flaws, s.macs, []byte(prefix), body)
+	if s.flaws.has("first-signature-only") {
+		tokens = tokens[:1]
+	}
+	if s.flaws.has("last-signature-only") {
+		tokens = tokens[len(tokens)-1:]
+	}
+	for _, token := range tokens {
+		version, value, found := strings.Cut(token, ",")
+		if !found && s.flaws.has("bare-signature") {
+			version, value = "v1", token
+		}
+		if found && s.flaws.has("version-ignored") {
+			version = "v1"
+		}
+		signature, ok := decodeSignature(value)
+		switch {
+		case !ok:
+		case version == "v1" && macs.good(signature):
+			return true
+		case version == "v1a" && s.signedByPrivate(prefix, body, signature):
+			return true
+		}
+	}
+	return false
+}
+
+func (s *standard) signedByPrivate(prefix string, body, signature []byte) bool {
+	if len(s.public) == 0 || len(signature) != ed25519.SignatureSize {
+		return false
+	}
+	content := append([]byte(prefix), body...)
+	for _, key := range s.public {
+		if ed25519.Verify(key, content, signature) {
+			return true
+		}
+	}
+	return false
+}
+
+// decodeSignature decodes strict base64: of the texts that stand for the same
+// bytes only the canonical one is a signature (RFC 4648 section 3.5).
+func decodeSignature(text string) ([]byte, bool) {
+	if len(text) > base64.StdEncoding.EncodedLen(2*ed25519.SignatureSize) {
+		return nil, false
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	return b, err == nil
+}
+
+func (s *standard) age(d *delivery) *answer {
+	seconds, ok := s.clock.parse(d.header.Get(webhookTimestamp))
+	if !ok || !s.clock.fresh(seconds) {
+		return unauthorized
+	}
+	return nil
+}
+
+func (s *standard) event(d *delivery) (event, *answer) {
+	if a := d.jsonType(anyJSON); a != nil {
+		return event{}, a
+	}
+	fields, a := d.object()
+	if a != nil {
+		return event{}, a
+	}
+	e := event{
+		eventKey: eventKey{scheme: StandardWebhooks, id: d.header.Get(webhookID)},
+		kind:     fields.text("type"),
+		at:       fields.text("timestamp"),
+	}
+	if e.id == "" || e.kind == "" {
+		return event{}, badRequest
+	}
+	return e, nil
+}
+
+func (s *standard) expected(d *delivery) string {
+	if len(s.macs) == 0 {
+		return ""
+	}
+	prefix := d.header.Get(webhookID) + "." + d.header.Get(webhookTimestamp) + "."
+	sum := s.macs[0].sum([]byte(prefix), d.signedBody())
+	return "v1," + base64.StdEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,288 @@
+package mockprovider
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider/wire"
+)
+
+// A Composer makes deliveries for one target.
+type Composer struct {
+	Scheme    *Scheme
+	Secret    Secret // signs genuine deliveries
+	Tolerance Tolerance
+	Host      string       // value of the Host header
+	Path      string       // request target: path and query
+	Extra     []wire.Field // headers the target's edge asks for
+	Origin    string       // WebHook-Request-Origin; empty: none
+	Foreign   Secret       // of the right form, and nobody has it
+}
+
+// A Delivery is one request that carries an event, ready to be sent.
+type Delivery struct {
+	Event   Event
+	Faults  []FaultUse
+	Mode    string
+	At      time.Time // of the attempt, as the producer claims
+	Message wire.Message
+	Request wire.Request
+	HTTP2   bool
+	// Expected holds the signatures that would have been right where those
+	// sent are not: a receiver that shows one is a signing oracle.
+	Expected []Sensitive
+}
+
+// A Draft is a delivery in the making; faults alter it, each at its stage.
+type Draft struct {
+	c     *Composer
+	event Event
+	mode  string
+	at    time.Time
+
+	// Stage body: what will be signed.
+	body   []byte
+	fields []wire.Field // CloudEvents attributes in binary mode, Content-Type
+
+	// Stage stamp.
+	id        string
+	timestamp string
+
+	// Stage sign.
+	key       Secret
+	algorithm string // instead of the version's own
+	value     string // template of the signature header's value, instead of the genuine one
+	bearer    string // template of the bearer header's value, instead of the genuine one
+
+	// Stage sealed works on message; stage wire on these.
+	message wire.Message
+	cutOff  *cutOff
+	hangUp  time.Duration
+	http2   bool
+}
+
+// Compose makes one attempt of the event at the time given.
+func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, error) {
+	d := &Draft{c: c, event: e, at: at, id: e.ID, key: c.Secret}
+	if len(c.Scheme.Modes) > 0 {
+		d.mode = c.Scheme.Modes[0]
+	}
+	steps := []struct {
+		stage Stage
+		work  func() error
+	}{
+		{StageMode, d.render},
+		{StageBody, d.stamp},
+		{StageStamp, nil},
+		{StageSign, d.seal},
+		{StageSealed, nil},
+		{StageWire, nil},
+	}
+	for _, s := range steps {
+		if err := d.apply(s.stage, faults); err != nil {
+			return Delivery{}, err
+		}
+		if s.work == nil {
+			continue
+		}
+		if err := s.work(); err != nil {
+			return Delivery{}, err
+		}
+	}
+	return Delivery{
+		Event: e, Faults: faults, Mode: d.mode, At: at,
+		Message: d.message, Request: d.request(), HTTP2: d.http2,
+		Expected: d.expected(),
+	}, nil
+}
+
+// Repeat sends a delivery's message again; the faults alter what is sealed.
+func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
+	d := &Draft{c: c, event: last.Event, mode: last.Mode, http2: last.HTTP2}
+	d.message = last.Message
+	d.message.Fields = slices.Clone(last.Message.Fields)
+	for _, stage := range []Stage{StageSealed, StageWire} {
+		if err := d.apply(stage, faults); err != nil {
+			return Delivery{}, err
+		}
+	}
+	last.Faults, last.Message, last.Request = faults, d.message, d.request()
+	last.HTTP2, last.Expected = d.http2, d.expected()
+	return last, nil
+}
+
+func (d *Draft) apply(stage Stage, faults []FaultUse) error {
+	for _, use := range faults {
+		f, err := FindFault(use.Name)
+		if err != nil {
+			return err
+		}
+		if f.Stage != stage || f.apply == nil {
+			continue
+		}
+		if err := f.apply(d, use.Param); err != nil {
+			return fmt.Errorf("fault %s: %w", use.Name, err)
+		}
+	}
+	return nil
+}
+
+// render makes the body and the headers that describe it.
+func (d *Draft) render() error {
+	if len(d.c.Scheme.Modes) > 0 {
+		fields, body, err := cloudEvent(d.event, d.mode, d.c.Scheme.ContentType)
+		d.fields, d.body = fields, body
+		return err
+	}
+	d.body = d.event.Body
+	d.fields = []wire.Field{{Name: "Content-Type", Value: d.c.Scheme.ContentType}}
+	if d.c.Scheme.Type.Header != "" {
+		d.fields = append(d.fields, wire.Field{Name: d.c.Scheme.Type.Header, Value: d.event.Type})
+	}
+	return nil
+}
+
+func (d *Draft) stamp() error {
+	if d.c.Scheme.Timestamp != nil {
+		d.timestamp = d.c.Scheme.Timestamp.text(d.at)
+	}
+	return nil
+}
+
+func (t *Timestamp) text(at time.Time) string {
+	if t.Unit == "ms" {
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// seal signs and puts the message together, in the order real producers do.
+func (d *Draft) seal() error {
+	s := d.c.Scheme
+	m := wire.Message{Method: "POST", Target: d.c.Path, Body: d.body}
+	add := func(name, value string) {
+		m.Fields = append(m.Fields, wire.Field{Name: name, Value: value})
+	}
+	add("Host", d.c.Host)
+	for _, h := range s.Headers {
+		add(h.Name, h.Value)
+	}
+	m.Fields = append(m.Fields, d.c.Extra...)
+	m.Fields = append(m.Fields, d.fields...)
+	if d.c.Origin != "" {
+		add("WebHook-Request-Origin", d.c.Origin)
+	}
+	if s.ID.Header != "" && len(s.Modes) == 0 {
+		add(s.ID.Header, d.id)
+	}
+	if s.Timestamp != nil {
+		add(s.Timestamp.Header, d.timestamp)
+	}
+	for _, h := range s.Signatures {
+		if value, ok := d.signature(h); ok {
+			add(h.Header, value)
+		}
+	}
+	if s.Bearer != nil {
+		add(s.Bearer.Header, d.bearerValue())
+	}
+	d.message = m
+	return nil
+}
+
+func (d *Draft) signed() signed {
+	return signed{id: d.id, timestamp: d.timestamp, body: d.body}
+}
+
+// signature makes the value of one signature header. There is none where the
+// header has no version for the form of the secret.
+func (d *Draft) signature(h SignatureHeader) (string, bool) {
+	v, ok := h.version(d.key.Form)
+	if !ok {
+		return "", false
+	}
+	if d.algorithm != "" && !h.Legacy {
+		v.Algorithm, v.Name = d.algorithm, ""
+	}
+	good := v.sign(h, d.key, d.signed())
+	if d.value == "" || h.Legacy {
+		return v.Prefix + good, true
+	}
+	bad := v.sign(h, d.c.Foreign, d.signed())
+	return fillSignature(d.value, v.Prefix, good, bad), true
+}
+
+// version returns the version that a secret of that form makes.
+func (h SignatureHeader) version(form SecretForm) (Version, bool) {
+	for _, v := range h.Versions {
+		if v.Secret == form {
+			return v, true
+		}
+	}
+	return Version{}, false
+}
+
+// fillSignature fills the template of a signature header's value: {prefix} is
+// the version's label with its delimiter, {label} the label alone, {good} the
+// right signature, {bad} one of another key, {good:8} the first 8 characters.
+func fillSignature(template, prefix, good, bad string) string {
+	pairs := []string{
+		"{prefix}", prefix, "{label}", strings.TrimRight(prefix, ",="),
+		"{good}", good, "{bad}", bad,
+	}
+	for n := 1; n <= min(len(good), 64); n++ {
+		pairs = append(pairs, fmt.Sprintf("{good:%d}", n), good[:n])
+	}
+	return strings.NewReplacer(pairs...).Replace(template)
+}
+
+func (d *Draft) bearerValue() string {
+	template := d.c.Scheme.Bearer.Prefix + "{secret}"
+	if d.bearer != "" {
+		template = d.bearer
+	}
+	return strings.ReplaceAll(template, "{secret}", d.key.text)
+}
+
+// expected lists the right signatures of what is sent, where they are not sent.
+func (d *Draft) expected() []Sensitive {
+	var all []Sensitive
+	for _, h := range d.c.Scheme.Signatures {
+		v, ok := h.version(d.c.Secret.Form)
+		if !ok {
+			continue
+		}
+		s := signed{id: d.field(d.c.Scheme.ID.Header), body: d.message.Body}
+		if d.c.Scheme.Timestamp != nil {
+			s.timestamp = d.field(d.c.Scheme.Timestamp.Header)
+		}
+		right := v.sign(h, d.c.Secret, s)
+		if !strings.Contains(d.field(h.Header), right) {
+			all = append(all, Sensitive{Kind: "expected-signature", Place: h.Header, As: v.Encoding, Value: right})
+		}
+	}
+	return all
+}
+
+// field returns the first value of a header of the message.
+func (d *Draft) field(name string) string {
+	for _, f := range d.message.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// request says how the message goes on the wire.
+func (d *Draft) request() wire.Request {
+	r := d.message.Request()
+	r.HangUp = d.hangUp
+	if d.cutOff != nil {
+		d.cutOff.cut(&r, d.message)
+	}
+	return r
+}

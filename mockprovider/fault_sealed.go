@@ -1,0 +1,168 @@
+package mockprovider
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider/wire"
+)
+
+// Faults of the finished message: what somebody on the way, or without the
+// key, can do to it.
+var sealedFaults = []Fault{
+	{
+		Name: "signature.bitflip", Stage: StageSealed, Needs: []Feature{"signature"},
+		Doc: "one character in the middle of the signature is another",
+		apply: func(d *Draft, _ Param) error {
+			return d.alterValue("{signatures}", func(v string) string { return flip(v, len(v)-8) })
+		},
+	},
+	{
+		Name: "body.tamper", Stage: StageSealed, Needs: []Feature{"body-covered"},
+		Doc: "a letter of a text in the body is another than was signed; the JSON stays valid",
+		apply: func(d *Draft, _ Param) error {
+			i := bytes.LastIndex(d.message.Body, []byte(d.event.Canary))
+			if i < 0 {
+				i = bytes.LastIndexAny(d.message.Body, "abcdefghijklmnopqrstuvwxyz")
+			}
+			if i < 0 {
+				return errNothing
+			}
+			d.message.Body = bytes.Clone(d.message.Body)
+			d.message.Body[i] = flip(string(d.message.Body[i:i+1]), 0)[0]
+			return nil
+		},
+	},
+	{
+		Name: "body.invalid-utf8", Stage: StageSealed, Needs: []Feature{"body-covered"},
+		Doc: "every U+FFFD that was signed is sent as the byte FF, which is no UTF-8",
+		apply: func(d *Draft, _ Param) error {
+			body := bytes.ReplaceAll(d.message.Body, []byte("\uFFFD"), []byte{0xff})
+			if bytes.Equal(body, d.message.Body) {
+				return errNothing
+			}
+			d.message.Body = body
+			return nil
+		},
+	},
+	{
+		Name: "id.tamper", Stage: StageSealed, Needs: []Feature{"id-covered"},
+		Doc: "the id is another than was signed",
+		apply: func(d *Draft, _ Param) error {
+			return d.alterValue("{id}", func(v string) string { return flip(v, len(v)-1) })
+		},
+	},
+	{
+		Name: "timestamp.tamper", Stage: StageSealed, Param: ParamText, Needs: []Feature{"timestamp"},
+		Doc:   "the timestamp is moved after signing",
+		check: func(p Param) error { _, err := time.ParseDuration(p.Text); return err },
+		apply: func(d *Draft, p Param) error {
+			by, err := time.ParseDuration(p.Text)
+			if err != nil {
+				return err
+			}
+			return d.alterValue("{timestamp}", func(v string) string {
+				n, _ := strconv.ParseInt(v, 10, 64) // ours
+				if d.c.Scheme.Timestamp.Unit == "ms" {
+					return strconv.FormatInt(n+by.Milliseconds(), 10)
+				}
+				return strconv.FormatInt(n+int64(by.Seconds()), 10)
+			})
+		},
+	},
+	{
+		Name: "header.remove", Stage: StageSealed, Param: ParamList,
+		Doc: "the headers are not sent; {id} {timestamp} {type} {signature} {signatures} {credentials} stand for the scheme's own",
+		apply: func(d *Draft, p Param) error {
+			return d.alterEach(p.List, func(wire.Field) []wire.Field { return nil })
+		},
+	},
+	{
+		Name: "header.empty", Stage: StageSealed, Param: ParamList,
+		Doc: "the headers are sent without a value",
+		apply: func(d *Draft, p Param) error {
+			return d.alterEach(p.List, func(f wire.Field) []wire.Field { return []wire.Field{{Name: f.Name}} })
+		},
+	},
+	{
+		Name: "header.upper", Stage: StageSealed, Param: ParamList,
+		Doc: "the headers' names are written in capitals",
+		apply: func(d *Draft, p Param) error {
+			return d.alterEach(p.List, func(f wire.Field) []wire.Field {
+				return []wire.Field{{Name: strings.ToUpper(f.Name), Value: f.Value}}
+			})
+		},
+	},
+	{
+		Name: "header.set", Stage: StageSealed, Param: ParamMap,
+		Doc: "the headers get the values given, with {secret}, {canary} and {id}; those that are missing are added",
+		apply: func(d *Draft, p Param) error {
+			fill := strings.NewReplacer("{secret}", d.c.Secret.text, "{canary}", d.event.Canary, "{id}", d.event.ID)
+			for _, pair := range p.Map {
+				d.set(pair.Key, fill.Replace(pair.Value))
+			}
+			return nil
+		},
+	},
+	{
+		Name: "request.method", Stage: StageSealed, Param: ParamText,
+		Doc:   "the request has another method",
+		apply: func(d *Draft, p Param) error { d.message.Method = p.Text; return nil },
+	},
+	{
+		Name: "request.query", Stage: StageSealed, Param: ParamText,
+		Doc: "the query is added to the request target, with {secret}",
+		apply: func(d *Draft, p Param) error {
+			mark := "?"
+			if strings.Contains(d.message.Target, "?") {
+				mark = "&"
+			}
+			d.message.Target += mark + strings.ReplaceAll(p.Text, "{secret}", url.QueryEscape(d.c.Secret.text))
+			return nil
+		},
+	},
+}
+
+func equalName(a, b string) bool { return strings.EqualFold(a, b) }
+
+func (d *Draft) alterEach(names []string, change func(wire.Field) []wire.Field) error {
+	for _, name := range names {
+		if err := d.alter(name, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Draft) alterValue(name string, change func(string) string) error {
+	return d.alter(name, func(f wire.Field) []wire.Field {
+		return []wire.Field{{Name: f.Name, Value: change(f.Value)}}
+	})
+}
+
+// set gives the header a value, where it stands or at the end.
+func (d *Draft) set(name, value string) {
+	for _, n := range d.names(name) {
+		err := d.alterValue(n, func(string) string { return value })
+		if err != nil {
+			d.message.Fields = append(d.message.Fields, wire.Field{Name: n, Value: value})
+		}
+	}
+}
+
+// flip changes one letter or digit to another that fits every encoding in use
+// (hex digits stay hex digits).
+func flip(s string, i int) string {
+	if i < 0 || i >= len(s) {
+		return s
+	}
+	other := byte('a')
+	if s[i] == 'a' {
+		other = 'b'
+	}
+	return fmt.Sprintf("%s%c%s", s[:i], other, s[i+1:])
+}

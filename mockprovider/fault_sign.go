@@ -1,0 +1,108 @@
+package mockprovider
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookassay/hookassay/internal/nearest"
+)
+
+// Faults of what is signed and with what. The signature is right for what it
+// is made of.
+var signFaults = []Fault{
+	{
+		Name: "timestamp.shift", Stage: StageStamp, Param: ParamText, Needs: []Feature{"timestamp"},
+		Doc:   "the attempt claims another time: past+30s is 30 s older than the tolerance allows, past-5s within it; future likewise; -24h and +1h are from now",
+		check: func(p Param) error { _, err := parseShift(p.Text, Tolerance{}); return err },
+		apply: func(d *Draft, p Param) error {
+			shift, err := parseShift(p.Text, d.c.Tolerance)
+			d.timestamp = d.c.Scheme.Timestamp.text(d.at.Add(shift))
+			return err
+		},
+	},
+	{
+		Name: "timestamp.text", Stage: StageStamp, Param: ParamText, Needs: []Feature{"timestamp"},
+		Doc: "the timestamp is the text given, signed as sent; {seconds} and {milliseconds} are now",
+		apply: func(d *Draft, p Param) error {
+			d.timestamp = strings.NewReplacer(
+				"{seconds}", strconv.FormatInt(d.at.Unix(), 10),
+				"{milliseconds}", strconv.FormatInt(d.at.UnixMilli(), 10),
+			).Replace(p.Text)
+			return nil
+		},
+	},
+	{
+		Name: "secret.wrong", Stage: StageSign,
+		Doc:   "the delivery is authenticated with a well-formed secret that the receiver does not have",
+		apply: func(d *Draft, _ Param) error { d.key = d.c.Foreign; return nil },
+	},
+	{
+		Name: "secret.empty", Stage: StageSign,
+		Doc: "the delivery is authenticated with the empty secret",
+		apply: func(d *Draft, _ Param) error {
+			form := d.key.Form
+			if form == FormWhsk {
+				return fmt.Errorf("an ed25519 key cannot be empty")
+			}
+			d.key = Secret{Form: form, Key: []byte{}}
+			return nil
+		},
+	},
+	{
+		Name: "secret.public", Stage: StageSign, Needs: []Feature{"ed25519"},
+		Doc: "an HMAC keyed with the public key, which everybody may know, labelled as the symmetric version",
+		apply: func(d *Draft, _ Param) error {
+			d.key = Secret{Form: FormWhsec, Key: d.key.public()}
+			return nil
+		},
+	},
+	{
+		Name: "signature.algorithm", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature", "hmac"},
+		Doc: "another algorithm under the same label",
+		check: func(p Param) error {
+			var names []string
+			for name := range algorithms {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+			if !slices.Contains(names, p.Text) {
+				return nearest.Unknown("algorithm", p.Text, names)
+			}
+			return nil
+		},
+		apply: func(d *Draft, p Param) error { d.algorithm = p.Text; return nil },
+	},
+	{
+		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},
+		Doc:   "the signature header's value, with {prefix} {label} {good} {bad} and {good:N} for its first N characters",
+		apply: func(d *Draft, p Param) error { d.value = p.Text; return nil },
+	},
+	{
+		Name: "bearer.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"bearer"},
+		Doc:   "the credentials header's value, with {secret}",
+		apply: func(d *Draft, p Param) error { d.bearer = p.Text; return nil },
+	},
+}
+
+// parseShift reads "past+30s", "past-5s", "future+30s", "future-5s", "-24h" or
+// "+1h" as a distance from now.
+func parseShift(text string, t Tolerance) (time.Duration, error) {
+	parse := func(s string) (time.Duration, error) {
+		if s == "" || (s[0] != '+' && s[0] != '-') {
+			return 0, fmt.Errorf("%q: write past+30s, past-5s, future+30s, future-5s, -24h or +1h", text)
+		}
+		return time.ParseDuration(s)
+	}
+	if rest, ok := strings.CutPrefix(text, "past"); ok {
+		d, err := parse(rest)
+		return -(time.Duration(t.Past) + d), err
+	}
+	if rest, ok := strings.CutPrefix(text, "future"); ok {
+		d, err := parse(rest)
+		return time.Duration(t.Future) + d, err
+	}
+	return parse(text)
+}

@@ -1,0 +1,100 @@
+package mockprovider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+	"github.com/tidwall/sjson"
+)
+
+// Editing in place keeps every byte that was not meant to change, which
+// decoding and encoding again would not.
+
+// pointerPath turns a JSON pointer (RFC 6901) into a path of gjson and sjson.
+func pointerPath(pointer string) (string, error) {
+	rest, ok := strings.CutPrefix(pointer, "/")
+	if !ok {
+		return "", fmt.Errorf("%q is no JSON pointer: it begins with /", pointer)
+	}
+	parts := strings.Split(rest, "/")
+	for i, p := range parts {
+		p = strings.ReplaceAll(strings.ReplaceAll(p, "~1", "/"), "~0", "~")
+		parts[i] = gjson.Escape(p)
+	}
+	return strings.Join(parts, "."), nil
+}
+
+func setJSON(body []byte, pointer string, value any) ([]byte, error) {
+	path, err := pointerPath(pointer)
+	if err != nil {
+		return nil, err
+	}
+	return sjson.SetBytes(body, path, value)
+}
+
+func setRawJSON(body []byte, pointer, raw string) ([]byte, error) {
+	path, err := pointerPath(pointer)
+	if err != nil {
+		return nil, err
+	}
+	return sjson.SetRawBytes(body, path, []byte(raw))
+}
+
+func removeJSON(body []byte, pointer string) ([]byte, error) {
+	path, err := pointerPath(pointer)
+	if err != nil {
+		return nil, err
+	}
+	return sjson.DeleteBytes(body, path)
+}
+
+func getJSON(body []byte, pointer string) (gjson.Result, error) {
+	path, err := pointerPath(pointer)
+	if err != nil {
+		return gjson.Result{}, err
+	}
+	return gjson.GetBytes(body, path), nil
+}
+
+// reverseKeys writes every object's members in the opposite order.
+func reverseKeys(v gjson.Result) string {
+	var members []string
+	switch {
+	case v.IsObject():
+		v.ForEach(func(key, value gjson.Result) bool {
+			members = append(members, key.Raw+":"+reverseKeys(value))
+			return true
+		})
+		slices.Reverse(members)
+		return "{" + strings.Join(members, ",") + "}"
+	case v.IsArray():
+		v.ForEach(func(_, value gjson.Result) bool {
+			members = append(members, reverseKeys(value))
+			return true
+		})
+		return "[" + strings.Join(members, ",") + "]"
+	}
+	return v.Raw
+}
+
+// escapeUnicode writes every character beyond ASCII as \uXXXX (RFC 8259
+// section 7), and the solidus as \/.
+func escapeUnicode(body []byte) []byte {
+	var out strings.Builder
+	for _, r := range string(body) {
+		switch {
+		case r == '/':
+			out.WriteString(`\/`)
+		case r < 0x80:
+			out.WriteRune(r)
+		case r > 0xffff:
+			r -= 0x10000
+			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return []byte(out.String())
+}

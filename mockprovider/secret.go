@@ -1,0 +1,177 @@
+package mockprovider
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// SecretForm is the way a secret is written down.
+type SecretForm string
+
+const (
+	FormWhsec SecretForm = "whsec" // Standard Webhooks, symmetric
+	FormWhsk  SecretForm = "whsk"  // Standard Webhooks, private ed25519 key
+	FormUTF8  SecretForm = "utf8"  // the bytes of the text are the key
+	FormToken SecretForm = "token" // sent as it is
+)
+
+// secretForms says, for each form, what is expected (never what was given).
+var secretForms = map[SecretForm]string{
+	FormWhsec: `"whsec_" followed by the base64 of 24 to 64 bytes`,
+	FormWhsk:  `"whsk_" followed by the base64 of an ed25519 private key (32-byte seed or 64 bytes)`,
+	FormUTF8:  `any text of at least 4 characters`,
+	FormToken: `a bearer token of at least 4 characters (letters, digits and -._~+/, RFC 6750 section 2.1)`,
+}
+
+// A Secret authenticates deliveries. Its String is redacted, so that it cannot
+// reach a log by accident.
+type Secret struct {
+	Form SecretForm
+	Key  []byte // what the algorithm takes
+	text string // as the user wrote it
+}
+
+// String never shows the secret.
+func (s Secret) String() string { return "[secret]" }
+
+// GoString never shows the secret.
+func (s Secret) GoString() string { return "[secret]" }
+
+// Describe tells a secret's form and size, which are not secret.
+func (s Secret) Describe() string {
+	return fmt.Sprintf("%s, %d bytes", s.Form, len(s.Key))
+}
+
+// ParseSecret reads a secret in one of the forms the scheme takes. The error
+// says what was expected and never repeats what was given.
+func ParseSecret(scheme *Scheme, text string) (Secret, error) {
+	if strings.TrimSpace(text) != text {
+		return Secret{}, fmt.Errorf("the secret has white space around it; expected %s", expectedForms(scheme))
+	}
+	if strings.HasPrefix(text, "whpk_") {
+		return Secret{}, fmt.Errorf("the secret is a public key (whpk_), which cannot sign; give the private one: %s", secretForms[FormWhsk])
+	}
+	for _, form := range scheme.Secrets {
+		if key, ok := parseForm(form, text); ok {
+			return Secret{Form: form, Key: key, text: text}, nil
+		}
+	}
+	return Secret{}, fmt.Errorf("the secret does not have the form that %s takes: expected %s", scheme.Name, expectedForms(scheme))
+}
+
+func expectedForms(scheme *Scheme) string {
+	var forms []string
+	for _, f := range scheme.Secrets {
+		forms = append(forms, secretForms[f])
+	}
+	return strings.Join(forms, ", or ")
+}
+
+func parseForm(form SecretForm, text string) ([]byte, bool) {
+	switch form {
+	case FormWhsec:
+		return decodeKey(text, "whsec_", func(n int) bool { return 24 <= n && n <= 64 })
+	case FormWhsk:
+		key, ok := decodeKey(text, "whsk_", func(n int) bool { return n == ed25519.SeedSize || n == ed25519.PrivateKeySize })
+		if ok && len(key) == ed25519.SeedSize {
+			key = ed25519.NewKeyFromSeed(key)
+		}
+		// A private key whose second half is not its public key would sign
+		// what nobody can verify.
+		if ok && !bytes.Equal(ed25519.NewKeyFromSeed(key[:ed25519.SeedSize]), key) {
+			return nil, false
+		}
+		return key, ok
+	case FormUTF8:
+		return []byte(text), len(text) >= minText
+	case FormToken:
+		return []byte(text), len(text) >= minText && strings.Trim(text, tokenChars) == ""
+	}
+	return nil, false
+}
+
+// minText is the shortest secret that is taken as text: what is shorter could
+// not be kept out of a transcript without making it unreadable.
+const minText = 4
+
+const tokenChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/="
+
+func decodeKey(text, prefix string, size func(int) bool) ([]byte, bool) {
+	rest, ok := strings.CutPrefix(text, prefix)
+	if !ok {
+		return nil, false
+	}
+	key, err := base64.StdEncoding.DecodeString(rest)
+	if err != nil {
+		return nil, false
+	}
+	return key, size(len(key))
+}
+
+// SecretFromBytes makes a secret of a form from random bytes: a key that
+// nobody has.
+func SecretFromBytes(form SecretForm, random [32]byte) Secret {
+	var text string
+	switch form {
+	case FormWhsec:
+		text = "whsec_" + base64.StdEncoding.EncodeToString(random[:])
+	case FormWhsk:
+		text = "whsk_" + base64.StdEncoding.EncodeToString(random[:])
+	default:
+		text = hex.EncodeToString(random[:])
+	}
+	key, _ := parseForm(form, text) // these texts have their form
+	return Secret{Form: form, Key: key, text: text}
+}
+
+// public is what verifies the secret's signatures, where that is another key.
+func (s Secret) public() []byte {
+	if s.Form != FormWhsk {
+		return nil
+	}
+	return ed25519.PrivateKey(s.Key).Public().(ed25519.PublicKey)
+}
+
+// A Sensitive value must not come back in an answer nor be written down.
+type Sensitive struct {
+	Kind  string // "secret" or "expected-signature"
+	Place string // which secret ("current"), or which header would have carried it
+	As    string // the encoding in which Value is written: text, base64, hex
+	Value string
+}
+
+// Sensitive lists the ways in which the secret could be written.
+func (s Secret) Sensitive(slot string) []Sensitive {
+	all := SensitiveText(slot, s.text)
+	add := func(as, value string) {
+		if len(value) >= minText && value != s.text {
+			all = append(all, Sensitive{"secret", slot, as, value})
+		}
+	}
+	if _, encoded, ok := strings.Cut(s.text, "_"); ok && s.Form != FormUTF8 && s.Form != FormToken {
+		add("base64", encoded)
+		add("raw", string(s.Key))
+	}
+	add("base64", base64.StdEncoding.EncodeToString(s.Key))
+	add("base64url", base64.RawURLEncoding.EncodeToString(s.Key))
+	add("hex", hex.EncodeToString(s.Key))
+	return all
+}
+
+// SensitiveText lists the ways in which a text that is secret could be
+// written: as it is, escaped for a URL, escaped in JSON.
+func SensitiveText(slot, text string) []Sensitive {
+	all := []Sensitive{{"secret", slot, "text", text}}
+	if escaped := url.QueryEscape(text); escaped != text {
+		all = append(all, Sensitive{"secret", slot, "url", escaped})
+	}
+	if escaped := strings.ReplaceAll(text, "/", `\/`); escaped != text {
+		all = append(all, Sensitive{"secret", slot, "json", escaped})
+	}
+	return all
+}

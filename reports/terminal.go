@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Terminal writes r for a person: the verdict first, then what is wrong, worst
+// first and each shared cause once, then load, and last why the program exits as
+// it does and what to try next. What passed is only counted, unless Verbose.
+func Terminal(w io.Writer, r Report, opts TerminalOptions) error {
+	p := newPage(opts)
+	p.headline(r)
+	p.preflight(r.Preflight, opts.Verbose)
+	p.scenarios(r.Scenarios, opts.Verbose)
+	for _, l := range r.Load {
+		p.load(l, r.Target.SameHost)
+	}
+	p.ending(r)
+	return p.to(w)
+}
+
+func (p *page) headline(r Report) {
+	words, s := "INCOMPLETE", yellow
+	switch r.Verdict {
+	case Conformant:
+		words, s = "CONFORMANT", green
+	case NotConformant:
+		words, s = "NOT CONFORMANT", red
+	}
+	p.para(s, words+"  ", 2, fmt.Sprintf("%s (%s)", tally(r), seconds(max(r.Finished.Sub(r.Started), 0))))
+	about := fmt.Sprintf("%s, scheme %s, profile %s", r.Target.URL, r.Target.Scheme, r.Profile)
+	if r.Strict {
+		about += ", strict"
+	}
+	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
+	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
+	if r.Target.ClockSkew != "" {
+		p.para(plain, "", 2, "the receiver's clock minus ours: "+r.Target.ClockSkew)
+	}
+	if r.Interrupted {
+		p.para(yellow, "", 2, "The run was interrupted: what follows is a part of it.")
+	}
+}
+
+// effectsSeen repeats what the user declared each count to mean: the verdicts on
+// effects are worth what that is worth.
+func effectsSeen(probes []Probe) string {
+	if len(probes) == 0 {
+		return "effects: no probe, so only answers were graded"
+	}
+	var parts []string
+	for _, p := range probes {
+		parts = append(parts, fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts))
+	}
+	return "effects: " + strings.Join(parts, "; ")
+}
+
+// tally says how many scenarios and load results there are of each verdict.
+func tally(r Report) string {
+	var load Counts
+	for _, l := range r.Load {
+		load.Add(l.Verdict)
+	}
+	parts := counted(r.Counts)
+	if len(r.Load) > 0 {
+		parts = append(parts, "load: "+strings.Join(counted(load), ", "))
+	}
+	if len(parts) == 0 {
+		return "nothing was played"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func counted(c Counts) (parts []string) {
+	for _, v := range Verdicts {
+		if n := c.Of(v); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return parts
+}
+
+func (p *page) preflight(checks []Check, verbose bool) {
+	headed := false
+	for _, c := range checks {
+		if !verbose && !c.unmet() && c.Verdict != Warn {
+			continue
+		}
+		if !headed {
+			p.heading("PREFLIGHT")
+			headed = true
+		}
+		l := c.Verdict.look()
+		p.para(l.style, l.String()+"  ", 4, c.Name+": "+c.Message)
+	}
+}
+
+func (p *page) ending(r Report) {
+	p.line("")
+	if len(r.ExitReasons) == 0 {
+		p.para(bold, fmt.Sprintf("Exit code %d: ", r.ExitCode), 2, "nothing that was assessed failed.")
+	} else {
+		p.line(p.paint(bold, fmt.Sprintf("Exit code %d, because", r.ExitCode)))
+	}
+	for i, reason := range r.ExitReasons {
+		text := reason.Message
+		if i > 0 && reason.Code != r.ExitCode {
+			text += fmt.Sprintf(" (alone: exit code %d)", reason.Code)
+		}
+		p.para(plain, "  - ", 4, text)
+	}
+	p.line(p.paint(bold, "Next: ") + oneLine(next(r)))
+}
+
+// next is the command that helps most now.
+func next(r Report) string {
+	if r.Counts.Fail == 0 && slices.ContainsFunc(r.Preflight, Check.unmet) && r.Rerun != "" {
+		return r.Rerun
+	}
+	if all := causes(r.Scenarios); len(all) > 0 {
+		if first := all[0]; first.verdict.Rank() <= Warn.Rank() {
+			return "hookassay explain " + first.scenarios[0].ID
+		}
+	}
+	for _, l := range r.Load {
+		if l.Verdict != Pass && l.Rerun != "" {
+			return l.Rerun
+		}
+	}
+	for _, s := range r.Scenarios {
+		if s.Verdict == NotObserved {
+			return "hookassay explain " + s.ID
+		}
+	}
+	if r.Verdict != Conformant && r.Rerun != "" {
+		return r.Rerun
+	}
+	return "hookassay list"
+}

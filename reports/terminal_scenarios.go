@@ -1,0 +1,157 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// fullBlock tells which verdicts deserve every line: the others are said briefly.
+func fullBlock(v Verdict) bool {
+	switch v {
+	case Blocked, NotObserved, Excluded, NotApplicable:
+		return false
+	}
+	return true
+}
+
+func (p *page) scenarios(all []Scenario, verbose bool) {
+	apart := map[Verdict][]Scenario{}
+	var told []Scenario
+	for _, s := range all {
+		switch s.Verdict {
+		case Pass, Excluded, NotApplicable:
+			apart[s.Verdict] = append(apart[s.Verdict], s)
+		default:
+			told = append(told, s)
+		}
+	}
+	for _, c := range causes(told) {
+		p.line("")
+		switch {
+		case !fullBlock(c.verdict):
+			p.brief(c)
+		case len(c.scenarios) == 1:
+			p.single(c.scenarios[0])
+		default:
+			p.shared(c)
+		}
+	}
+	if len(apart) > 0 {
+		p.line("")
+	}
+	p.summary(Excluded, apart[Excluded])
+	p.summary(NotApplicable, apart[NotApplicable])
+	p.passed(apart[Pass], verbose)
+}
+
+func (p *page) single(s Scenario) {
+	l := s.Verdict.look()
+	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+	p.observed(s)
+	p.measured(s)
+	if s.Verdict == Info {
+		return
+	}
+	if mendable(s.Verdict) {
+		p.field("fix", s.Fix)
+	}
+	p.command("again", s.Rerun)
+}
+
+// mendable tells whether a scenario's advice on the receiver fits its verdict.
+func mendable(v Verdict) bool { return v == Fail || v == Warn }
+
+// shared tells a cause once, with the scenarios it explains.
+func (p *page) shared(c cause) {
+	const most = 6
+	l := c.verdict.look()
+	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, one cause: %s", plural(len(c.scenarios), "scenario"), c.text()))
+	if len(c.scenarios) > most {
+		p.para(plain, "    ", 4, strings.Join(c.ids(), ", "))
+	} else {
+		for _, s := range c.scenarios {
+			p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+		}
+	}
+	p.observed(c.scenarios[0])
+	if c.verdict == Info {
+		return
+	}
+	if mendable(c.verdict) {
+		p.field("fix", cmp.Or(c.fix(), "each has its own: hookassay explain ID"))
+	}
+	p.command("again", c.scenarios[0].Rerun)
+}
+
+// brief tells what stood in the way, once, and of which scenarios.
+func (p *page) brief(c cause) {
+	l := c.verdict.look()
+	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s: %s", plural(len(c.scenarios), "scenario"), c.text()))
+	p.para(plain, "    ", 4, strings.Join(c.ids(), ", "))
+	if c.verdict == Blocked {
+		p.command("again", c.scenarios[0].Rerun)
+	}
+}
+
+// observed says the first finding: what was seen against what was expected, and
+// its message where it has none of the two.
+func (p *page) observed(s Scenario) {
+	if len(s.Findings) == 0 {
+		p.field("observed", s.Reason)
+		return
+	}
+	f := s.Findings[0]
+	text := f.Observed
+	switch {
+	case f.Observed == "":
+		text = f.Message
+	case f.Expected != "":
+		text += " (expected: " + f.Expected + ")"
+	}
+	if n := len(s.Findings) - 1; n > 0 {
+		text += fmt.Sprintf("; and %s", plural(n, "more finding"))
+	}
+	p.field("observed", text)
+}
+
+func (p *page) measured(s Scenario) {
+	var parts []string
+	for _, m := range s.Measurements {
+		parts = append(parts, fmt.Sprintf("%s %.6g %s", m.Name, m.Value, m.Unit))
+	}
+	p.field("measured", strings.Join(parts, ", "))
+}
+
+// summary says in one paragraph how many scenarios were left out, and why.
+func (p *page) summary(v Verdict, scenarios []Scenario) {
+	if len(scenarios) == 0 {
+		return
+	}
+	var parts []string
+	all := causes(scenarios)
+	for _, c := range all {
+		part := c.text()
+		if len(all) > 1 {
+			part += fmt.Sprintf(" (%d)", len(c.scenarios))
+		}
+		parts = append(parts, part)
+	}
+	l := v.look()
+	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s: %s", plural(len(scenarios), "scenario"), strings.Join(parts, "; ")))
+}
+
+func (p *page) passed(scenarios []Scenario, verbose bool) {
+	if len(scenarios) == 0 {
+		return
+	}
+	l := Pass.look()
+	p.para(l.style, l.String()+"  ", 4, plural(len(scenarios), "scenario"))
+	if !verbose {
+		return
+	}
+	for _, s := range scenarios {
+		p.para(plain, "    ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+		p.measured(s)
+	}
+}

@@ -1,0 +1,294 @@
+package scenarios
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/hookassay/hookassay/mockprovider"
+)
+
+// maxFile bounds one scenario file.
+const maxFile = 4 << 20
+
+// document is a scenario file as it is written.
+type document struct {
+	file  string // as shown in errors
+	group string // ids begin with it; empty: any
+	known map[string]Source
+}
+
+// written is a scenario as it is written: with the short forms.
+type written struct {
+	ID           string                 `yaml:"id"`
+	Title        string                 `yaml:"title"`
+	Level        Level                  `yaml:"level"`
+	Risk         Risk                   `yaml:"risk"`
+	Sources      []string               `yaml:"sources"`
+	Why          string                 `yaml:"why"`
+	Fix          string                 `yaml:"fix"`
+	Needs        []mockprovider.Feature `yaml:"needs"`
+	Schemes      []string               `yaml:"schemes"`
+	Profiles     []string               `yaml:"profiles"`
+	Exclusive    bool                   `yaml:"exclusive"`
+	NeedsEffects bool                   `yaml:"needs_effects"`
+	Steps        []writtenStep          `yaml:"steps"`
+	Effects      map[string]string      `yaml:"effects"`
+
+	// The one-line form: control, fault, control.
+	Fault  faultList `yaml:"fault"`
+	Faults faultList `yaml:"faults"`
+	Expect string    `yaml:"expect"`
+	Answer *answer   `yaml:"answer"`
+}
+
+type writtenStep struct {
+	Send       string                `yaml:"send"`
+	Again      string                `yaml:"again"`
+	Request    *request              `yaml:"request"`
+	Pause      mockprovider.Duration `yaml:"pause"`
+	Fault      faultList             `yaml:"fault"`
+	Faults     faultList             `yaml:"faults"`
+	IDOf       string                `yaml:"id_of"`
+	BodyOf     string                `yaml:"body_of"`
+	AtOnce     int                   `yaml:"at_once"`
+	Control    bool                  `yaml:"control"`
+	Feature    string                `yaml:"feature"`
+	Connection string                `yaml:"connection"`
+	Expect     string                `yaml:"expect"`
+	Answer     *answer               `yaml:"answer"`
+}
+
+type request struct {
+	Method  string `yaml:"method"`
+	Headers pairs  `yaml:"headers"`
+}
+
+type answer struct {
+	Lacks   []string       `yaml:"lacks"`
+	MaxBody int            `yaml:"max_body"`
+	MaxSent int64          `yaml:"max_sent"`
+	Within  *within        `yaml:"within"`
+	Headers []headerChoice `yaml:"headers"`
+}
+
+type within struct {
+	Warn mockprovider.Duration `yaml:"warn"`
+	Fail mockprovider.Duration `yaml:"fail"`
+}
+
+type headerChoice struct {
+	Name     string   `yaml:"name"`
+	OneOf    []string `yaml:"one_of"`
+	Contains string   `yaml:"contains"`
+	Absent   bool     `yaml:"absent"`
+	Status   int      `yaml:"status"`
+	Grade    Grade    `yaml:"grade"`
+	If       string   `yaml:"if"`
+	Message  string   `yaml:"message"`
+}
+
+// LoadFile reads the user's own scenarios. A directory stands for its *.yaml.
+// Sources may be written as URLs there.
+func LoadFile(path string) ([]Scenario, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{path}
+	if info.IsDir() {
+		if names, err = filepath.Glob(filepath.Join(path, "*.yaml")); err != nil {
+			return nil, err
+		}
+		if len(names) == 0 {
+			return nil, fmt.Errorf("%s holds no *.yaml file", path)
+		}
+	}
+	sources, err := loadSources()
+	if err != nil {
+		return nil, err
+	}
+	var all []Scenario
+	for _, name := range names {
+		b, err := readBounded(name)
+		if err != nil {
+			return nil, err
+		}
+		list, err := document{file: name, known: sources}.parse(b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, checkUnique(all)
+}
+
+func readBounded(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s: %d bytes, more than the %d a scenario file may have", name, info.Size(), maxFile)
+	}
+	return os.ReadFile(name)
+}
+
+// parse reads one file. Errors carry file:line:column.
+func (d document) parse(b []byte) ([]Scenario, error) {
+	file, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return nil, d.wrap(err)
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, fmt.Errorf("%s:1:1: expected one YAML document with a list of scenarios", d.file)
+	}
+	if err := d.refuse(file.Docs[0].Body); err != nil {
+		return nil, err
+	}
+	list, ok := file.Docs[0].Body.(*ast.SequenceNode)
+	if !ok {
+		return nil, d.at(file.Docs[0].Body, "expected a list of scenarios, each beginning with \"- id:\"")
+	}
+	var all []Scenario
+	for _, node := range list.Values {
+		s, err := d.scenario(node)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func (d document) scenario(node ast.Node) (Scenario, error) {
+	var w written
+	if err := yaml.NodeToValue(node, &w, yaml.Strict()); err != nil {
+		return Scenario{}, d.wrap(err)
+	}
+	s, err := w.expand(d.known)
+	if err != nil {
+		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
+	}
+	s.Location = fmt.Sprintf("%s:%d", d.file, firstToken(node).Position.Line)
+	if err := s.check(); err != nil {
+		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
+	}
+	if d.group != "" && s.Group() != d.group {
+		return Scenario{}, d.at(node, "%s: the id does not begin with %q, the file's name", s.ID, d.group+".")
+	}
+	return s, nil
+}
+
+func prefixID(id string, err error) error {
+	if id == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", id, err)
+}
+
+// expand turns the short forms into the long one.
+func (w written) expand(known map[string]Source) (Scenario, error) {
+	s := Scenario{
+		ID: w.ID, Title: w.Title, Level: w.Level, Risk: w.Risk,
+		Why: strings.TrimSpace(w.Why), Fix: strings.TrimSpace(w.Fix),
+		Needs: w.Needs, Schemes: w.Schemes, Profiles: w.Profiles,
+		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects,
+	}
+	for _, key := range w.Sources {
+		src, err := findSource(known, key)
+		if err != nil {
+			return s, err
+		}
+		s.Sources = append(s.Sources, src)
+	}
+	oneLine := w.Fault != nil || w.Faults != nil
+	switch {
+	case oneLine && w.Steps != nil:
+		return s, fmt.Errorf("both steps and fault: fault at this level is the short form of control, fault, control")
+	case oneLine:
+		s.Steps = w.oneLine()
+	case w.Expect != "" || w.Answer != nil:
+		return s, fmt.Errorf("expect and answer belong to a step, or beside fault")
+	default:
+		for _, ws := range w.Steps {
+			s.Steps = append(s.Steps, ws.step())
+		}
+	}
+	return s, s.deriveEffects()
+}
+
+func (w written) oneLine() []Step {
+	fault := writtenStep{Send: "faulty", Fault: w.Fault, Faults: w.Faults, Expect: w.Expect, Answer: w.Answer}.step()
+	if fault.Expect == "" {
+		fault.Expect = "rejected"
+	}
+	return []Step{
+		{Send: "before", Control: true, Expect: "accepted"},
+		fault,
+		{Send: "after", Control: true, Expect: "accepted"},
+	}
+}
+
+func (w writtenStep) step() Step {
+	s := Step{
+		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
+		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Control: w.Control, Feature: w.Feature,
+		Connection: w.Connection, Expect: w.Expect,
+	}
+	if w.Request != nil {
+		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
+	}
+	if w.Answer != nil {
+		s.Answer = w.Answer.answer()
+	}
+	return s
+}
+
+func (a answer) answer() *Answer {
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent}
+	if a.Within != nil {
+		out.Within = Graded(*a.Within)
+	}
+	for _, h := range a.Headers {
+		if h.Grade == "" {
+			h.Grade = GradeFail
+		}
+		out.Headers = append(out.Headers, HeaderGrade(h))
+	}
+	return out
+}
+
+// deriveEffects fills in what the outcomes of a label's steps say of its
+// effect. Where they disagree (forged first, genuine then) the scenario must
+// say it itself.
+func (s *Scenario) deriveEffects() error {
+	derived := map[string]string{}
+	for _, step := range s.Steps {
+		label := step.Label()
+		if label == "" {
+			continue
+		}
+		o, err := FindOutcome(step.Expect)
+		if err != nil {
+			return err
+		}
+		if before, ok := derived[label]; ok && before != o.Effect && s.Effects[label] == "" {
+			return fmt.Errorf("the steps of %q expect %s and %s effects: say which under effects", label, before, o.Effect)
+		}
+		derived[label] = o.Effect
+	}
+	for label, want := range s.Effects {
+		if _, ok := derived[label]; !ok {
+			return fmt.Errorf("effects names %q, which no step sends", label)
+		}
+		derived[label] = want
+	}
+	s.Effects = derived
+	return nil
+}

@@ -1,0 +1,205 @@
+package scenarios
+
+import (
+	"strings"
+
+	"github.com/hookassay/hookassay/mockprovider"
+)
+
+// Level says how strong a requirement is and where it comes from.
+type Level string
+
+const (
+	Must   Level = "MUST"   // the named specification says so
+	Prov   Level = "PROV"   // a named provider requires it
+	Base   Level = "BASE"   // security baseline, with a published defect behind it
+	Should Level = "SHOULD" // the named specification recommends it
+	Ops    Level = "OPS"    // operational recommendation
+	May    Level = "MAY"    // optional
+	Inform Level = "INFO"   // measured and reported
+)
+
+// Levels lists the levels, strongest first.
+var Levels = []Level{Must, Prov, Base, Should, Ops, May, Inform}
+
+// Fails reports whether a discrepancy at this level fails the scenario. Under
+// strict, recommendations do too.
+func (l Level) Fails(strict bool) bool {
+	switch l {
+	case Must, Prov, Base:
+		return true
+	case Should, Ops:
+		return strict
+	}
+	return false
+}
+
+// Risk is how much a scenario may disturb the receiver.
+type Risk string
+
+const (
+	Safe       Risk = "safe"       // refused or harmless deliveries
+	Stateful   Risk = "stateful"   // the receiver keeps something
+	Disruptive Risk = "disruptive" // others may notice
+	Hostile    Risk = "hostile"    // an attack in form
+)
+
+// Risks lists the risks, smallest first.
+var Risks = []Risk{Safe, Stateful, Disruptive, Hostile}
+
+// Within reports whether the risk is at most the limit.
+func (r Risk) Within(limit Risk) bool { return r.rank() <= limit.rank() }
+
+func (r Risk) rank() int {
+	for i, x := range Risks {
+		if r == x {
+			return i
+		}
+	}
+	return len(Risks)
+}
+
+// A Scenario grades one requirement.
+type Scenario struct {
+	ID        string                 `json:"id"`
+	Title     string                 `json:"title"`
+	Level     Level                  `json:"level"`
+	Risk      Risk                   `json:"risk"`
+	Sources   []Source               `json:"sources"`
+	Why       string                 `json:"why"`
+	Fix       string                 `json:"fix"`
+	Needs     []mockprovider.Feature `json:"needs,omitempty"`
+	Schemes   []string               `json:"schemes,omitempty"`  // none: every scheme that has what is needed
+	Profiles  []string               `json:"profiles,omitempty"` // none: every profile
+	Exclusive bool                   `json:"exclusive,omitempty"`
+	// NeedsEffects marks a scenario that answers alone cannot grade.
+	NeedsEffects bool              `json:"needs_effects,omitempty"`
+	Steps        []Step            `json:"steps"`
+	Effects      map[string]string `json:"effects,omitempty"` // label → "0", "1", "2", "any"
+	Location     string            `json:"location"`          // scenarios/catalogue/auth.yaml:12
+}
+
+// Group is the part of the id before the first dot.
+func (s Scenario) Group() string {
+	group, _, _ := strings.Cut(s.ID, ".")
+	return group
+}
+
+// A Source is what a requirement rests on; somebody can open and check it.
+type Source struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// A Step is one thing the producer does. Exactly one of Send, Again, Request
+// and Pause is set.
+type Step struct {
+	// Send makes an attempt of the event of that label. The label's first
+	// attempt makes the event; a later one is a retry as the scheme does it.
+	Send string `json:"send,omitempty"`
+	// Again sends the label's last delivery again, byte for byte.
+	Again string `json:"again,omitempty"`
+	// Request sends what is not a delivery.
+	Request *Request `json:"request,omitempty"`
+	// Pause waits.
+	Pause mockprovider.Duration `json:"pause,omitempty"`
+
+	Faults  []mockprovider.FaultUse `json:"faults,omitempty"`
+	IDOf    string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
+	BodyOf  string                  `json:"body_of,omitempty"` // … and its body
+	AtOnce  int                     `json:"at_once,omitempty"` // so many copies, released together
+	Control bool                    `json:"control,omitempty"` // must be as expected, or nothing is proven
+	// Feature names what the receiver lacks when this step is not as
+	// expected: then the scenario does not apply to it.
+	Feature string `json:"feature,omitempty"`
+	// Connection names a connection that steps share; none: a fresh one.
+	Connection string  `json:"connection,omitempty"`
+	Expect     string  `json:"expect,omitempty"` // an outcome's name
+	Answer     *Answer `json:"answer,omitempty"`
+}
+
+// Label is what the step sends or sends again.
+func (s Step) Label() string {
+	if s.Send != "" {
+		return s.Send
+	}
+	return s.Again
+}
+
+// A Request is sent as it stands, with the target's Host and path.
+type Request struct {
+	Method  string              `json:"method"`
+	Headers []mockprovider.Pair `json:"headers,omitempty"`
+}
+
+// Answer says what else an answer must or must not have.
+type Answer struct {
+	Lacks   []string      `json:"lacks,omitempty"`    // names of inspections
+	MaxBody int           `json:"max_body,omitempty"` // bytes of the answer
+	MaxSent int64         `json:"max_sent,omitempty"` // bytes of the request that went out before the answer came
+	Within  Graded        `json:"within,omitzero"`
+	Headers []HeaderGrade `json:"headers,omitempty"`
+}
+
+// Graded bounds the time to the answer: beyond Warn is a warning, beyond Fail
+// a failure.
+type Graded struct {
+	Warn mockprovider.Duration `json:"warn,omitempty"`
+	Fail mockprovider.Duration `json:"fail,omitempty"`
+}
+
+// HeaderGrade is a requirement on one header of the answer.
+type HeaderGrade struct {
+	Name     string   `json:"name"`
+	OneOf    []string `json:"one_of,omitempty"`   // its value, exactly; "{positive}" is any positive integer
+	Contains string   `json:"contains,omitempty"` // a member of its comma-separated list
+	Absent   bool     `json:"absent,omitempty"`   // it must not be there; with OneOf, unless it is one of those
+	Status   int      `json:"status,omitempty"`   // only when the answer has that status
+	Grade    Grade    `json:"grade,omitempty"`    // of a violation; default fail
+	If       string   `json:"if,omitempty"`       // only when that header is there
+	Message  string   `json:"message,omitempty"`  // what a violation means
+}
+
+// Grade is how an answer is graded before the level decides.
+type Grade string
+
+const (
+	GradePass Grade = "pass"
+	GradeNote Grade = "note" // conforms, and worth a word
+	GradeWarn Grade = "warn" // a warning at every level
+	GradeFail Grade = "fail" // fails where the level fails
+)
+
+// An Outcome is a named list of graded acceptable answers and the effect that
+// goes with them. Specifications leave room; so do outcomes.
+type Outcome struct {
+	Name    string   `json:"name"`
+	Meaning string   `json:"meaning"`
+	Pass    []string `json:"pass,omitempty"` // "2xx", "401", "none" (no answer)
+	Note    []string `json:"note,omitempty"`
+	Warn    []string `json:"warn,omitempty"`
+	Fail    []string `json:"fail,omitempty"`
+	Other   Grade    `json:"other"`  // of any answer not named
+	Effect  string   `json:"effect"` // default expectation of the label's effect: "0", "1", "any"
+}
+
+// Grade grades an answer: its status, or 0 for none. Exact statuses go before
+// classes. Named reports whether the exact status was named, which overrides
+// the rule that some statuses prove nothing.
+func (o Outcome) Grade(status int) (grade Grade, named bool) {
+	exact, class := statusNames(status)
+	lists := []struct {
+		grade Grade
+		names []string
+	}{{GradePass, o.Pass}, {GradeNote, o.Note}, {GradeWarn, o.Warn}, {GradeFail, o.Fail}}
+	for _, want := range []string{exact, class} {
+		for _, l := range lists {
+			for _, name := range l.names {
+				if name == want {
+					return l.grade, want == exact
+				}
+			}
+		}
+	}
+	return o.Other, false
+}

@@ -1,0 +1,231 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// conductor plays a session: all scenarios that do not disturb each other at
+// once, then the exclusive ones, then, one by one, those that broke while
+// others were in flight, so that one crash blames one scenario.
+type conductor struct {
+	session *Session
+	flight  target.Flight
+
+	mu   sync.Mutex
+	done int
+}
+
+// recovery is how long a receiver that stopped answering is waited for.
+const recovery = 2 * time.Second
+
+// errGone ends a run whose receiver does not answer any more.
+var errGone = errors.New("the receiver stopped answering and did not come back")
+
+func (c *conductor) conduct(ctx context.Context) error {
+	c.progress("preflight", "")
+	flight, err := c.session.sender.Preflight(ctx)
+	c.flight = flight
+	if err != nil || !flight.Ready {
+		return err
+	}
+	together, alone := c.order()
+	suspects := c.playTogether(ctx, together)
+	for _, s := range alone {
+		if c.playOne(ctx, s, 1, "playing") {
+			suspects = append(suspects, s)
+		}
+	}
+	err = c.playAgain(ctx, suspects)
+	c.settle(ctx)
+	return err
+}
+
+func (c *conductor) progress(phase, now string) {
+	c.mu.Lock()
+	p := Progress{Phase: phase, Done: c.done, Total: len(c.session.plan.Planned), Now: now}
+	c.mu.Unlock()
+	c.session.config.Progress(p)
+}
+
+// order shuffles the scenarios by the seed, so that none comes to rely on its
+// neighbours; those that take longest begin first.
+func (c *conductor) order() (together, alone []scenarios.Scenario) {
+	for _, p := range c.session.plan.Planned {
+		switch {
+		case p.Decision != Play:
+			c.done++
+		case p.Scenario.Exclusive:
+			alone = append(alone, p.Scenario)
+		default:
+			together = append(together, p.Scenario)
+		}
+	}
+	seed := uint64(c.session.config.Seed)
+	random := rand.New(rand.NewPCG(seed, seed))
+	random.Shuffle(len(together), func(i, j int) { together[i], together[j] = together[j], together[i] })
+	slices.SortStableFunc(together, func(a, b scenarios.Scenario) int { return cmp.Compare(waits(b), waits(a)) })
+	return together, alone
+}
+
+// waits is how long a scenario is known to take.
+func waits(s scenarios.Scenario) time.Duration {
+	var sum time.Duration
+	for _, step := range s.Steps {
+		sum += time.Duration(step.Pause)
+	}
+	return sum
+}
+
+// playTogether returns the scenarios that broke.
+func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario) []scenarios.Scenario {
+	queue := make(chan scenarios.Scenario)
+	var mu sync.Mutex
+	var suspects []scenarios.Scenario
+	var wg sync.WaitGroup
+	for range min(c.session.config.Target.Limits.Concurrency, len(list)) {
+		wg.Go(func() {
+			for s := range queue {
+				if c.playOne(ctx, s, 1, "playing") {
+					mu.Lock()
+					suspects = append(suspects, s)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, s := range list {
+		queue <- s
+	}
+	close(queue)
+	wg.Wait()
+	return suspects
+}
+
+// playOne plays a scenario and reports whether it broke: nothing came back
+// where something should have, or a control was not accepted.
+func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) (broke bool) {
+	c.progress(phase, s.ID)
+	defer func() {
+		c.mu.Lock()
+		c.done++
+		c.mu.Unlock()
+	}()
+	p := newPlayer(c.session.sender, s, play, c.lineUp(s))
+	err := ctx.Err()
+	if err == nil {
+		err = p.run(ctx)
+	}
+	if err != nil {
+		c.trouble(ctx, s, play, err)
+		return false
+	}
+	return suspicious(s, p.exchanges)
+}
+
+// lineUp is what copies that go together are given to line up.
+func (c *conductor) lineUp(s scenarios.Scenario) time.Duration {
+	d := 25*time.Millisecond + 3*c.flight.RoundTrip
+	if rate := c.session.config.Target.Limits.Rate; rate > 0 {
+		for _, step := range s.Steps {
+			d = max(d, time.Duration(float64(step.AtOnce)/rate*float64(time.Second)))
+		}
+	}
+	return d
+}
+
+func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int, err error) {
+	kind := "harness"
+	switch {
+	case ctx.Err() != nil:
+		kind, err = "interrupted", errors.New("the run was interrupted before this scenario was played to its end")
+	case errors.Is(err, target.ErrBudget):
+		kind = "budget"
+	}
+	c.session.record.Add(transcript.Record{Trouble: &transcript.Trouble{Scenario: s.ID, Play: play, Kind: kind, Message: err.Error()}})
+}
+
+// suspicious reports whether a scenario broke in a way that another one in
+// flight may have caused.
+func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
+	for _, e := range exchanges {
+		step := s.Steps[e.Step-1]
+		o, err := scenarios.FindOutcome(step.Expect)
+		if err != nil {
+			continue // said by the judge
+		}
+		if grade, _ := o.Grade(e.Answer.Status); step.Control && grade != scenarios.GradePass {
+			return true
+		}
+		if grade, _ := o.Grade(0); e.Answer.Status == 0 && grade != scenarios.GradePass {
+			return true
+		}
+	}
+	return false
+}
+
+// playAgain plays the suspects one by one.
+func (c *conductor) playAgain(ctx context.Context, suspects []scenarios.Scenario) error {
+	for _, s := range suspects {
+		if ctx.Err() != nil {
+			return nil // the first play stands
+		}
+		if !c.answers(ctx) {
+			c.session.record.Add(transcript.Record{Trouble: &transcript.Trouble{
+				Scenario: s.ID, Play: 2, Kind: "gone", Message: errGone.Error(),
+			}})
+			return errGone
+		}
+		c.playOne(ctx, s, 2, "alone")
+	}
+	return nil
+}
+
+// answers reports whether the receiver takes connections, waiting a while for
+// one that is being started again.
+func (c *conductor) answers(ctx context.Context) bool {
+	dialer := net.Dialer{Timeout: recovery}
+	for deadline := time.Now().Add(recovery); ; {
+		address := cmp.Or(c.session.config.Target.Resolve, c.session.config.Target.Address())
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err == nil {
+			_ = conn.Close() // it only had to open
+			return true
+		}
+		if time.Now().After(deadline) || pause(ctx, 50*time.Millisecond) != nil {
+			return false
+		}
+	}
+}
+
+// settle reads the probes once everything has been sent.
+func (c *conductor) settle(ctx context.Context) {
+	if len(c.session.config.Target.Probes) == 0 {
+		return
+	}
+	c.progress("settling", "")
+	records, err := c.session.record.Records()
+	if err != nil {
+		return // said by Play
+	}
+	w := c.session.events(records)
+	w.Slowest = c.flight.Slowest
+	if !c.flight.Effects {
+		w.Awaited = nil // the preflight has shown that none will come
+	}
+	for _, p := range c.session.config.Target.Probes {
+		e := c.session.config.Target.Settle(ctx, p, w)
+		e.Void = !c.flight.Effects
+		c.session.record.Add(transcript.Record{Effects: &e})
+	}
+}

@@ -1,0 +1,100 @@
+package conformance
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+// Version of the program, as reports name it.
+var Version = "0.1.0-dev"
+
+// Config says what to grade. URL, Scheme and Secret are needed, or Target
+// instead of them. The zero value of everything else is its default.
+type Config struct {
+	URL    string
+	Scheme string // standard-webhooks, github, cloudevents
+	Secret string
+	// Effects tells how often the receiver has processed the event of that
+	// id. Without it only answers are graded.
+	Effects func(id string) int
+
+	Target *target.Target // instead of the fields above
+
+	Profile     string   // core (the default), production, strict
+	Only        []string // patterns of scenario ids, such as "auth.*"
+	Exclude     []string
+	Seed        int64
+	Nonce       string // default: a fresh one
+	Strict      bool   // recommendations fail too
+	MustObserve []string
+	Scenarios   []scenarios.Scenario // more than the built-in ones
+	// Command begins the commands that play a scenario again.
+	Command string
+
+	Transcript io.Writer // gets a copy of the transcript as it is made
+	IDs        io.Writer // gets every event's id before it is sent
+	Progress   func(Progress)
+}
+
+// Progress tells how far a run is.
+type Progress struct {
+	Phase string // preflight, playing, alone, settling
+	Done  int
+	Total int
+	Now   string // the scenario just begun
+}
+
+// resolve makes the target where there is none and fills in defaults. Its
+// errors are the user's to mend.
+func (c Config) resolve() (Config, error) {
+	if c.Target == nil {
+		t, err := target.New(target.Settings{URL: c.URL, Scheme: c.Scheme, Secret: c.Secret})
+		if err != nil {
+			return c, err
+		}
+		c.Target = t
+	}
+	if c.Effects != nil {
+		withEffects := *c.Target
+		withEffects.Probes = append(withEffects.Probes[:len(withEffects.Probes):len(withEffects.Probes)], target.Func(c.Effects))
+		c.Target = &withEffects
+	}
+	if c.Profile == "" {
+		c.Profile = "core"
+	}
+	if c.Profile == "strict" {
+		c.Strict = true
+	}
+	if c.Nonce == "" {
+		var b [16]byte
+		_, _ = rand.Read(b[:]) // never fails
+		c.Nonce = hex.EncodeToString(b[:])
+	}
+	if c.Progress == nil {
+		c.Progress = func(Progress) {}
+	}
+	if err := c.Target.Permit(); err != nil {
+		return c, err
+	}
+	if len(c.Only) > 0 && len(c.Exclude) > 0 && equalLists(c.Only, c.Exclude) {
+		return c, errors.New("--only and --exclude name the same scenarios: nothing is left to play")
+	}
+	return c, nil
+}
+
+func equalLists(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,10 @@
+// Package conformance grades what a receiver answers and does.
+//
+//	plan.go       which scenarios are played, and why the others are not
+//	conductor.go  plays them: sends first, judges later
+//	player.go     plays one
+//	judge*.go     pure: transcript in, report out
+//	run.go        the door for Go tests
+//
+// Nothing here knows Ginkgo; suites/specs is the door for that.
+package conformance

@@ -1,0 +1,187 @@
+package conformance
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// grading collects what is held against one play of a scenario.
+type grading struct {
+	judge        *judge
+	scenario     scenarios.Scenario
+	play         int
+	steps        [][]numbered // by step: the last try of every copy
+	marks        []mark
+	lacks        string // the feature the receiver turned out to lack
+	measurements []reports.Measurement
+}
+
+// mark is one thing that was found. Severity is what it comes to at the
+// scenario's level.
+type mark struct {
+	severity reports.Verdict
+	finding  reports.Finding
+	step     int
+}
+
+func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
+	g := &grading{judge: j, scenario: s, play: play, steps: make([][]numbered, len(s.Steps))}
+	g.collect()
+	if g.stopped() {
+		return g
+	}
+	for i, step := range s.Steps {
+		if step.Pause > 0 {
+			continue
+		}
+		if len(g.steps[i]) == 0 {
+			g.harness("step was not played")
+			return g
+		}
+		for _, x := range g.steps[i] {
+			if lacking := g.answer(i, step, x); lacking {
+				g.lacks = step.Feature
+				return g
+			}
+		}
+	}
+	g.effects()
+	return g
+}
+
+// collect sorts the exchanges by step and drops those that were tried again.
+func (g *grading) collect() {
+	for _, x := range g.judge.exchanges[g.scenario.ID] {
+		if x.Play != g.play || x.Step < 1 || x.Step > len(g.steps) {
+			continue
+		}
+		list := &g.steps[x.Step-1]
+		*list = slices.DeleteFunc(*list, func(y numbered) bool { return y.Copy == x.Copy })
+		*list = append(*list, x)
+	}
+	for _, list := range g.steps {
+		slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.Copy, b.Copy) })
+	}
+}
+
+// stopped marks what kept the play from its end.
+func (g *grading) stopped() bool {
+	for _, t := range g.judge.troubles[g.scenario.ID] {
+		if t.Play != g.play {
+			continue
+		}
+		severity := reports.Error
+		switch t.Kind {
+		case "budget":
+			severity = reports.Excluded
+		case "gone":
+			severity = reports.Blocked
+		}
+		g.add(mark{severity: severity, finding: reports.Finding{
+			Fingerprint: fingerprint("trouble", t.Kind), Message: t.Message,
+		}})
+		return true
+	}
+	return false
+}
+
+func (g *grading) harness(message string) {
+	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", message), Message: message}})
+}
+
+func (g *grading) add(m mark) {
+	m.finding.Severity = m.severity
+	g.marks = append(g.marks, m)
+}
+
+// severity is what a grade comes to at the scenario's level.
+func (g *grading) severity(grade scenarios.Grade) reports.Verdict {
+	level := g.scenario.Level
+	switch {
+	case grade == scenarios.GradeNote:
+		return reports.Info
+	case level == scenarios.May || level == scenarios.Inform:
+		return reports.Info
+	case g.judge.run.BehindProxy && g.scenario.Group() == "http":
+		return reports.Info // the proxy's doing, perhaps
+	case grade == scenarios.GradeFail && level.Fails(g.judge.run.Strict):
+		return reports.Fail
+	}
+	return reports.Warn
+}
+
+// conclude is the verdict on the play and its reason. A control that failed
+// before anything else blocks; otherwise a proven failure beats whatever kept
+// the rest from being seen.
+func (g *grading) conclude() (reports.Verdict, string) {
+	if g.lacks != "" {
+		return reports.NotApplicable, "the receiver does not offer " + g.lacks
+	}
+	worst := mark{severity: reports.Pass}
+	firstBlocked := g.firstOf(reports.Blocked)
+	for _, m := range g.marks {
+		if m.severity == reports.Fail && firstBlocked >= 0 && firstBlocked < m.step {
+			continue // its control had failed already: nothing is proven
+		}
+		if m.severity.Rank() < worst.severity.Rank() {
+			worst = m
+		}
+	}
+	// A note conforms: only a scenario that exists to inform is info.
+	if worst.severity == reports.Info && g.scenario.Level.Fails(true) {
+		return reports.Pass, ""
+	}
+	return worst.severity, worst.finding.Message
+}
+
+func (g *grading) firstOf(v reports.Verdict) int {
+	for _, m := range g.marks {
+		if m.severity == v {
+			return m.step
+		}
+	}
+	return -1
+}
+
+// findings lists what was found, worst first.
+func (g *grading) findings() []reports.Finding {
+	out := []reports.Finding{}
+	if g.lacks != "" {
+		return out
+	}
+	for _, m := range g.marks {
+		out = append(out, m.finding)
+	}
+	slices.SortStableFunc(out, func(a, b reports.Finding) int { return cmp.Compare(a.Severity.Rank(), b.Severity.Rank()) })
+	return out
+}
+
+// milliseconds from the first send to the last answer.
+func (g *grading) milliseconds() float64 {
+	var first, last time.Time
+	for _, list := range g.steps {
+		for _, x := range list {
+			if first.IsZero() || x.SentAt.Before(first) {
+				first = x.SentAt
+			}
+			if done := x.done(); done.After(last) {
+				last = done
+			}
+		}
+	}
+	return float64(last.Sub(first).Microseconds()) / 1000
+}
+
+func (x numbered) done() time.Time {
+	return x.SentAt.Add(time.Duration(x.Times.Done * float64(time.Millisecond)))
+}
+
+// known returns what a probe counted, where that means anything.
+func known(e transcript.Effects) (map[string]int, bool) {
+	return e.Counts, e.Error == "" && !e.Void
+}

@@ -1,0 +1,194 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// Judge grades a transcript. It is pure: the same records give the same report,
+// wherever and whenever they are judged.
+func Judge(records []transcript.Record) (reports.Report, error) {
+	j, err := newJudge(records)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	r := j.header()
+	for _, p := range j.plans {
+		s, err := j.scenario(p)
+		if err != nil {
+			return reports.Report{}, err
+		}
+		r.Scenarios = append(r.Scenarios, s)
+	}
+	reports.Conclude(&r, j.run.MustObserve)
+	return r, nil
+}
+
+// numbered is an exchange with its line in the transcript.
+type numbered struct {
+	transcript.Exchange
+	line int
+}
+
+// judge holds a transcript sorted by what grading asks for.
+type judge struct {
+	run       transcript.Run
+	started   time.Time
+	finished  time.Time
+	end       *transcript.End
+	plans     []transcript.Plan
+	checks    []transcript.Check
+	exchanges map[string][]numbered
+	troubles  map[string][]transcript.Trouble
+	effects   []transcript.Effects
+}
+
+func newJudge(records []transcript.Record) (*judge, error) {
+	if len(records) == 0 || records[0].Run == nil {
+		return nil, fmt.Errorf("the transcript does not begin with its run")
+	}
+	j := &judge{
+		run: *records[0].Run, started: records[0].At, finished: records[len(records)-1].At,
+		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{},
+	}
+	for _, rec := range records {
+		switch {
+		case rec.Plan != nil:
+			j.plans = append(j.plans, *rec.Plan)
+		case rec.Check != nil:
+			j.checks = append(j.checks, *rec.Check)
+		case rec.Exchange != nil:
+			id := rec.Exchange.Scenario
+			j.exchanges[id] = append(j.exchanges[id], numbered{*rec.Exchange, rec.N})
+		case rec.Trouble != nil:
+			id := rec.Trouble.Scenario
+			j.troubles[id] = append(j.troubles[id], *rec.Trouble)
+		case rec.Effects != nil:
+			j.effects = append(j.effects, *rec.Effects)
+		case rec.End != nil:
+			j.end = rec.End
+		}
+	}
+	return j, nil
+}
+
+// header is the report without its scenarios.
+func (j *judge) header() reports.Report {
+	r := reports.Report{
+		Schema:  reports.Schema,
+		Tool:    reports.Tool{Name: "hookassay", Version: j.run.Tool, Catalogue: j.run.Catalogue},
+		Seed:    j.run.Seed,
+		Nonce:   j.run.Nonce,
+		Started: j.started, Finished: j.finished,
+		// A transcript without an end is one whose run was cut off.
+		Interrupted: j.end == nil || j.end.Interrupted,
+		Target: reports.Target{
+			URL: j.run.URL, Scheme: j.run.Scheme, Secrets: j.run.Secrets,
+			Rejects: j.run.Rejects, SameHost: j.run.SameHost, Probes: []reports.Probe{},
+		},
+		Profile: j.run.Profile, Strict: j.run.Strict,
+		Preflight: []reports.Check{}, Scenarios: []reports.Scenario{}, Load: []reports.Load{},
+		Rerun: fmt.Sprintf("%s --seed %d", j.run.Command, j.run.Seed),
+	}
+	if j.end != nil {
+		r.Requests = j.end.Requests
+	}
+	if j.run.Past != 0 || j.run.Future != 0 {
+		r.Target.Past, r.Target.Future = j.run.Past.String(), j.run.Future.String()
+	}
+	for _, c := range j.checks {
+		r.Preflight = append(r.Preflight, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
+		if c.Name == "clock" {
+			r.Target.ClockSkew = c.Message
+		}
+	}
+	for _, p := range j.run.Probes {
+		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
+	}
+	return r
+}
+
+// horizon says how long the absence of an effect was waited for.
+func (j *judge) horizon(probe string) string {
+	for _, e := range j.effects {
+		if e.Probe == probe {
+			return fmt.Sprintf("%d ms after the last answer", e.WaitedMS)
+		}
+	}
+	return ""
+}
+
+// scenario grades one planned scenario.
+func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
+	var s scenarios.Scenario
+	if err := json.Unmarshal(p.Scenario, &s); err != nil {
+		return reports.Scenario{}, fmt.Errorf("the transcript's plan: %w", err)
+	}
+	out := reports.Scenario{
+		ID: s.ID, Title: s.Title, Level: string(s.Level), Risk: string(s.Risk),
+		Why: s.Why, Fix: s.Fix, Location: s.Location, Findings: []reports.Finding{},
+		Rerun: fmt.Sprintf("%s --only %s --seed %d", j.run.Command, s.ID, j.run.Seed),
+	}
+	for _, src := range s.Sources {
+		out.Sources = append(out.Sources, reports.Source(src))
+	}
+	switch Decision(p.Decision) {
+	case Excluded:
+		out.Verdict, out.Reason = reports.Excluded, p.Reason
+		return out, nil
+	case NotApplicable:
+		out.Verdict, out.Reason = reports.NotApplicable, p.Reason
+		return out, nil
+	}
+	if reason, blocked := j.notReady(); blocked {
+		out.Verdict, out.Reason = reports.Blocked, reason
+		return out, nil
+	}
+	g := j.grade(s)
+	out.Verdict, out.Reason = g.conclude()
+	out.Findings, out.Measurements = g.findings(), g.measurements
+	out.Milliseconds = g.milliseconds()
+	return out, nil
+}
+
+// notReady says why nothing could be graded.
+func (j *judge) notReady() (string, bool) {
+	for _, c := range j.checks {
+		if c.Verdict == string(reports.Blocked) && c.Name != "effect-visible" {
+			return "the preflight: " + c.Message, true
+		}
+	}
+	return "", false
+}
+
+// grade grades the last play of a scenario; but a failure that the first play
+// has proven stands.
+func (j *judge) grade(s scenarios.Scenario) *grading {
+	first := j.gradePlay(s, 1)
+	if !j.playedAgain(s.ID) {
+		return first
+	}
+	if v, _ := first.conclude(); v == reports.Fail {
+		return first
+	}
+	return j.gradePlay(s, 2)
+}
+
+func (j *judge) playedAgain(id string) bool {
+	for _, x := range j.exchanges[id] {
+		if x.Play == 2 {
+			return true
+		}
+	}
+	for _, t := range j.troubles[id] {
+		if t.Play == 2 && t.Kind == "gone" {
+			return true
+		}
+	}
+	return false
+}

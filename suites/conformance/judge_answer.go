@@ -1,0 +1,243 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+)
+
+// answer grades one answer. It reports whether the receiver lacks the feature
+// that the step asks for.
+func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) {
+	outcome, err := scenarios.FindOutcome(step.Expect)
+	if err != nil {
+		g.harness(err.Error())
+		return false
+	}
+	grade, named := outcome.Grade(x.Answer.Status)
+	unclear := !named && outcome.Name != "anything" && slices.Contains(unproven, x.Answer.Status)
+	inspected := g.inspect(step, x)
+	switch {
+	case x.Broken != "":
+		g.harness(x.Broken)
+	case step.Control && (grade != scenarios.GradePass || unclear):
+		g.control(i, x)
+	case unclear:
+		g.mark(i, x, reports.Blocked, "unclear", outcome, fmt.Sprintf("answered %d, which says \"not now\" and nothing of the delivery", x.Answer.Status))
+	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0):
+		return true
+	case g.silent(outcome, x):
+		g.silently(i, outcome, x)
+	case grade != scenarios.GradePass:
+		g.mark(i, x, g.severity(grade), "answer", outcome, g.say(outcome, x))
+	}
+	for _, found := range inspected {
+		g.mark(i, x, g.severity(found.grade), found.kind, outcome, found.message)
+	}
+	return false
+}
+
+// mark adds what an answer shows, with its evidence.
+func (g *grading) mark(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) {
+	g.add(mark{severity: severity, step: i, finding: reports.Finding{
+		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x)),
+		Message:     message,
+		Step:        g.stepName(i),
+		Expected:    o.Meaning,
+		Observed:    g.observed(x),
+		Evidence:    g.evidence(i, x),
+	}})
+}
+
+// control marks a control that was not accepted. When the scenario was played
+// alone, and only the deliveries after the fault got no answer, then the fault
+// is to blame for it.
+func (g *grading) control(i int, x numbered) {
+	outcome, _ := scenarios.FindOutcome("accepted")
+	before := slices.ContainsFunc(g.scenario.Steps[:i], func(s scenarios.Step) bool { return len(s.Faults) > 0 })
+	if before && g.play > 1 && x.Answer.Status == 0 && g.firstOf(reports.Blocked) < 0 {
+		g.mark(i, x, g.severity(scenarios.GradeFail), "dead", outcome, "after this delivery the receiver did not answer a genuine one any more ("+x.Outcome+")")
+		return
+	}
+	g.mark(i, x, reports.Blocked, "control", outcome, "the control beside it, a genuine delivery, "+answered(x)+": nothing is proven")
+}
+
+// silent reports whether the answer says nothing because the receiver answers
+// 2xx to whatever it refuses.
+func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
+	return g.judge.run.Rejects == "silent" && o.Effect == "0" && x.Answer.Status/100 == 2
+}
+
+// silently leaves the judgement to the effects.
+func (g *grading) silently(i int, o scenarios.Outcome, x numbered) {
+	for _, e := range g.judge.effects {
+		if _, ok := known(e); ok {
+			return
+		}
+	}
+	g.mark(i, x, reports.NotObserved, "silent", o, "the receiver answers 2xx to what it refuses, and no probe tells what it did")
+}
+
+// say words the discrepancy between an answer and the outcome expected.
+func (g *grading) say(o scenarios.Outcome, x numbered) string {
+	switch {
+	case x.Answer.Status/100 == 2 && o.Effect == "0":
+		return "a delivery that must not be accepted was " + answered(x) + g.saySeen(x)
+	case x.Answer.Status/100 == 3:
+		return answered(x) + ": producers do not follow redirects"
+	case x.Answer.Status/100 == 5 && o.Effect == "0":
+		return answered(x) + ": refused, but a 5xx makes producers send it again"
+	case x.Answer.Status == 0 && o.Effect == "0":
+		return answered(x) + ": producers send it again"
+	}
+	return answered(x)
+}
+
+// saySeen adds what the probes saw of the event, where they saw anything.
+func (g *grading) saySeen(x numbered) string {
+	for _, e := range g.judge.effects {
+		if counts, ok := known(e); ok {
+			if counts[x.EventID] > 0 {
+				return " and processed"
+			}
+			return ", though not processed"
+		}
+	}
+	return ""
+}
+
+func answered(x numbered) string {
+	if x.Answer.Status != 0 {
+		return fmt.Sprintf("answered %d", x.Answer.Status)
+	}
+	return "left without an answer (" + x.Outcome + ")"
+}
+
+// class is the part of an answer that is the same from run to run.
+func class(x numbered) string {
+	if x.Answer.Status == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%dxx", x.Answer.Status/100)
+}
+
+// inspected is one thing an inspection found.
+type inspected struct {
+	grade   scenarios.Grade
+	kind    string
+	message string
+}
+
+// inspect checks what else is asked of the answer.
+func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
+	a := step.Answer
+	if a == nil || x.Answer.Status == 0 && a.MaxSent == 0 {
+		return nil
+	}
+	var out []inspected
+	fail := func(kind, format string, args ...any) {
+		out = append(out, inspected{scenarios.GradeFail, kind, fmt.Sprintf(format, args...)})
+	}
+	for _, name := range a.Lacks {
+		if where := leaks(name, x); where != "" {
+			fail("leak-"+name, "the answer's %s shows %s", where, scenarios.Inspections[name])
+		}
+	}
+	if a.MaxBody > 0 && (x.Answer.Bytes > a.MaxBody || x.Answer.Truncated) {
+		fail("max-body", "the answer has %s bytes, more than %d", atLeast(x), a.MaxBody)
+	}
+	if a.MaxSent > 0 {
+		g.measure("bytes accepted before the answer", float64(x.BytesSent), "bytes")
+		if x.BytesSent > a.MaxSent {
+			fail("max-sent", "the receiver took %d bytes before it answered, more than %d", x.BytesSent, a.MaxSent)
+		}
+	}
+	out = append(out, g.timely(a.Within, x)...)
+	for _, h := range a.Headers {
+		if message := g.header(h, x); message != "" {
+			out = append(out, inspected{h.Grade, "header-" + strings.ToLower(h.Name), message})
+		}
+	}
+	return out
+}
+
+func atLeast(x numbered) string {
+	if x.Answer.Truncated {
+		return fmt.Sprintf("at least %d", x.Answer.Bytes)
+	}
+	return fmt.Sprint(x.Answer.Bytes)
+}
+
+func (g *grading) measure(name string, value float64, unit string) {
+	g.measurements = append(g.measurements, reports.Measurement{Name: name, Value: value, Unit: unit})
+}
+
+func (g *grading) timely(within scenarios.Graded, x numbered) []inspected {
+	if within == (scenarios.Graded{}) {
+		return nil
+	}
+	g.measure("time to the answer", x.Times.Answer, "ms")
+	over := func(d mockprovider.Duration) bool { return d > 0 && x.Times.Answer > float64(d)/1e6 }
+	switch {
+	case over(within.Fail):
+		return []inspected{{scenarios.GradeFail, "late", fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Answer, within.Fail)}}
+	case over(within.Warn):
+		return []inspected{{scenarios.GradeWarn, "slow", fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Answer, within.Warn)}}
+	}
+	return nil
+}
+
+// header checks one requirement on a header and returns what is wrong.
+func (g *grading) header(h scenarios.HeaderGrade, x numbered) string {
+	if h.Status != 0 && x.Answer.Status != h.Status {
+		return ""
+	}
+	if _, there := headerOf(x, h.If); h.If != "" && !there {
+		return ""
+	}
+	value, there := headerOf(x, h.Name)
+	told := fmt.Sprintf("%s (%s: %s)", h.Message, h.Name, value)
+	if !there {
+		told = fmt.Sprintf("%s (no %s)", h.Message, h.Name)
+	}
+	switch {
+	case h.Absent:
+		if there && !slices.Contains(h.OneOf, value) {
+			return told
+		}
+	case !there:
+		return told
+	case len(h.OneOf) > 0 && !slices.ContainsFunc(h.OneOf, func(want string) bool { return g.matches(want, value) }):
+		return told
+	case h.Contains != "" && !member(value, h.Contains):
+		return told
+	}
+	return ""
+}
+
+func (g *grading) matches(want, value string) bool {
+	if want == "{positive}" {
+		return value != "" && strings.Trim(value, "0123456789") == "" && strings.Trim(value, "0") != ""
+	}
+	return strings.EqualFold(strings.ReplaceAll(want, "{origin}", g.judge.run.Origin), value)
+}
+
+// member looks a word up in a comma-separated list.
+func member(list, word string) bool {
+	return slices.ContainsFunc(strings.Split(list, ","), func(m string) bool { return strings.EqualFold(strings.TrimSpace(m), word) })
+}
+
+// headerOf returns the values of a header, joined as RFC 9110 section 5.3 does.
+func headerOf(x numbered, name string) (string, bool) {
+	var values []string
+	for _, h := range x.Answer.Headers {
+		if strings.EqualFold(h[0], name) {
+			values = append(values, h[1])
+		}
+	}
+	return strings.Join(values, ", "), len(values) > 0
+}

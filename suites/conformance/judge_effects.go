@@ -1,0 +1,145 @@
+package conformance
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// effects grades what the receiver did with every event of the scenario.
+func (g *grading) effects() {
+	if len(g.judge.effects) == 0 {
+		if g.scenario.NeedsEffects {
+			g.unseen("this is about what the receiver does, and no effect probe is configured")
+		}
+		return
+	}
+	for _, e := range g.judge.effects {
+		switch {
+		case e.Void && g.scenario.NeedsEffects:
+			g.unseen("the preflight saw no effect of a genuine delivery, so the probe tells nothing")
+		case e.Void:
+		case e.Error != "":
+			g.harness("the effect probe failed: " + e.Error)
+		case !e.Stable:
+			g.harness("the effect probe's counts were still changing when the run ended")
+		default:
+			g.counts(e)
+		}
+	}
+}
+
+func (g *grading) unseen(message string) {
+	g.add(mark{severity: reports.NotObserved, step: len(g.steps), finding: reports.Finding{
+		Fingerprint: fingerprint("unseen", message), Message: message,
+	}})
+}
+
+// counts grades the count of every label against what the scenario says.
+func (g *grading) counts(e transcript.Effects) {
+	graded := map[string]bool{}
+	for i, step := range g.scenario.Steps {
+		label := step.Label()
+		if label == "" || graded[label] || len(g.steps[i]) == 0 {
+			continue
+		}
+		graded[label] = true
+		last, x := g.lastOf(label)
+		g.count(e, label, last, x)
+	}
+}
+
+// lastOf returns the last step of a label and its exchange.
+func (g *grading) lastOf(label string) (int, numbered) {
+	at := 0
+	for i, step := range g.scenario.Steps {
+		if step.Label() == label && len(g.steps[i]) > 0 {
+			at = i
+		}
+	}
+	return at, g.steps[at][0]
+}
+
+func (g *grading) count(e transcript.Effects, label string, i int, x numbered) {
+	text := g.scenario.Effects[label]
+	want, err := strconv.Atoi(text)
+	if err != nil { // any
+		return
+	}
+	seen, control := e.Counts[x.EventID], g.isControl(label)
+	switch {
+	case seen == want:
+	case control && seen == 0:
+		g.effect(e, i, x, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case control && g.onlyControl(label):
+		// More than once is ctl.effect-once's to say.
+	case want == 0:
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet processed%s", answered(x), times(seen)))
+	case seen > want:
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "repeated", text, fmt.Sprintf("processed %d times, expected %d", seen, want))
+	case !g.acknowledged(label):
+		// It was refused: that it was not processed follows.
+	default:
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and processed %d times instead of %d", seen, want))
+	}
+}
+
+func times(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" %d times", n)
+}
+
+// isControl reports whether any step of the label is a control.
+func (g *grading) isControl(label string) bool {
+	for _, s := range g.scenario.Steps {
+		if s.Label() == label && s.Control {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *grading) onlyControl(label string) bool {
+	for _, s := range g.scenario.Steps {
+		if s.Label() == label && !s.Control {
+			return false
+		}
+	}
+	return true
+}
+
+// acknowledged reports whether any delivery of the label was answered 2xx.
+func (g *grading) acknowledged(label string) bool {
+	for i, s := range g.scenario.Steps {
+		if s.Label() != label {
+			continue
+		}
+		for _, x := range g.steps[i] {
+			if x.Answer.Status/100 == 2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (g *grading) effect(e transcript.Effects, i int, x numbered, severity reports.Verdict, kind, want, message string) {
+	evidence := g.evidence(i, x)
+	seen := e.Counts[x.EventID]
+	evidence.Effects = &reports.Effects{
+		Probe: e.Probe, EventID: x.EventID, Expected: "exactly " + want, Seen: seen, WaitedMS: e.WaitedMS,
+	}
+	g.add(mark{severity: severity, step: i, finding: reports.Finding{
+		Fingerprint: fingerprint(kind, string(severity)),
+		Message:     message,
+		Step:        g.stepName(i),
+		Expected:    fmt.Sprintf("processed exactly %s times", want),
+		Observed:    fmt.Sprintf("processed %d times", seen),
+		Evidence:    evidence,
+	}})
+}

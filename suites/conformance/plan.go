@@ -1,0 +1,148 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/hookassay/hookassay/internal/nearest"
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// Decision says what becomes of a scenario before anything is sent.
+type Decision string
+
+const (
+	Play          Decision = "play"
+	Excluded      Decision = "excluded"
+	NotApplicable Decision = "not-applicable"
+)
+
+// Planned is a scenario with its decision.
+type Planned struct {
+	Scenario scenarios.Scenario
+	Decision Decision
+	Reason   string
+}
+
+// A Plan is the scenarios of a run in the catalogue's order.
+type Plan struct {
+	Catalogue string // digest
+	Planned   []Planned
+}
+
+// mustObserve lists what a profile has to see, so that a run in which it could
+// not does not look complete.
+var mustObserve = map[string][]string{
+	"production": {"idem.*", "ctl.*", "ack.hang-up"},
+	"strict":     {"idem.*", "ctl.*", "ack.hang-up"},
+}
+
+// NewPlan chooses the scenarios. Its errors are the user's to mend.
+func NewPlan(c Config) (Plan, error) {
+	c, err := c.resolve()
+	if err != nil {
+		return Plan{}, err
+	}
+	return newPlan(c)
+}
+
+func newPlan(c Config) (Plan, error) {
+	if !slices.Contains(scenarios.Profiles, c.Profile) {
+		return Plan{}, nearest.Unknown("profile", c.Profile, scenarios.Profiles)
+	}
+	built, err := scenarios.Load()
+	if err != nil {
+		return Plan{}, err
+	}
+	catalogue, err := built.With(c.Scenarios)
+	if err != nil {
+		return Plan{}, err
+	}
+	only, err := catalogue.Match(c.Only)
+	if err != nil {
+		return Plan{}, fmt.Errorf("--only: %w", err)
+	}
+	exclude, err := catalogue.Match(c.Exclude)
+	if err != nil {
+		return Plan{}, fmt.Errorf("--exclude: %w", err)
+	}
+	maker := mockprovider.NewMaker(c.Target.Scheme, c.Target.Samples, c.Seed, c.Nonce)
+	plan := Plan{Catalogue: catalogue.Digest}
+	for _, s := range catalogue.Scenarios {
+		if len(c.Only) > 0 && !only[s.ID] {
+			continue
+		}
+		if len(c.Only) == 0 && len(s.Profiles) > 0 && !slices.Contains(s.Profiles, c.Profile) {
+			continue
+		}
+		p := Planned{Scenario: s, Decision: Play}
+		if exclude[s.ID] {
+			p.Decision, p.Reason = Excluded, "by --exclude"
+		} else {
+			p.Decision, p.Reason = decide(s, c.Target, maker)
+		}
+		plan.Planned = append(plan.Planned, p)
+	}
+	if len(plan.Planned) == 0 {
+		return plan, errors.New("no scenario is left to play")
+	}
+	return plan, nil
+}
+
+func decide(s scenarios.Scenario, t *target.Target, m *mockprovider.Maker) (Decision, string) {
+	if len(s.Schemes) > 0 && !slices.Contains(s.Schemes, t.Scheme.Name) {
+		return NotApplicable, "not for " + t.Scheme.Name
+	}
+	for _, f := range needs(s) {
+		if !t.Has(f, m) {
+			return NotApplicable, fmt.Sprintf("%s has no %s", t.Scheme.Name, mockprovider.Features[f])
+		}
+	}
+	if !s.Risk.Within(t.Limits.Risk) {
+		return Excluded, fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)
+	}
+	return Play, ""
+}
+
+// needs lists what the scenario says it needs and what its faults do.
+func needs(s scenarios.Scenario) []mockprovider.Feature {
+	all := slices.Clone(s.Needs)
+	for _, step := range s.Steps {
+		for _, use := range step.Faults {
+			if f, err := mockprovider.FindFault(use.Name); err == nil {
+				all = append(all, f.Needs...)
+			}
+		}
+	}
+	return all
+}
+
+// Requests counts what playing the scenario sends, at least.
+func Requests(s scenarios.Scenario) int {
+	n := 0
+	for _, step := range s.Steps {
+		if step.Pause == 0 {
+			n += max(1, step.AtOnce)
+		}
+	}
+	return n
+}
+
+// record writes the plan into the transcript.
+func (p Plan) record(r *transcript.Recorder) error {
+	for _, planned := range p.Planned {
+		definition, err := json.Marshal(planned.Scenario)
+		if err != nil {
+			return err
+		}
+		r.Add(transcript.Record{Plan: &transcript.Plan{
+			Scenario: definition, Decision: string(planned.Decision), Reason: planned.Reason,
+		}})
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/wire"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// player plays one scenario once.
+type player struct {
+	sender    *target.Sender
+	scenario  scenarios.Scenario
+	play      int
+	lineUp    time.Duration // what copies that go together are given to line up
+	events    map[string]mockprovider.Event
+	last      map[string]mockprovider.Delivery
+	shared    map[string]*target.Connection
+	exchanges []transcript.Exchange // of the steps, the last try of each
+}
+
+func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Duration) *player {
+	return &player{
+		sender: s, scenario: sc, play: play, lineUp: lineUp,
+		events: map[string]mockprovider.Event{},
+		last:   map[string]mockprovider.Delivery{},
+		shared: map[string]*target.Connection{},
+	}
+}
+
+// run plays the steps in order. An error is the harness's, not the receiver's.
+func (p *player) run(ctx context.Context) error {
+	defer func() {
+		for _, c := range p.shared {
+			c.Close()
+		}
+	}()
+	for i, step := range p.scenario.Steps {
+		if err := p.step(ctx, i, step); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
+	if step.Pause > 0 {
+		return pause(ctx, time.Duration(step.Pause))
+	}
+	about := transcript.Exchange{
+		Scenario: p.scenario.ID, Play: p.play, Step: i + 1,
+		Label: step.Label(), Control: step.Control,
+	}
+	delivery, err := p.delivery(step)
+	if err != nil {
+		return err
+	}
+	if step.AtOnce > 1 {
+		return p.together(ctx, step, about, delivery)
+	}
+	return p.send(ctx, step, about, delivery)
+}
+
+// delivery makes what the step sends.
+func (p *player) delivery(step scenarios.Step) (mockprovider.Delivery, error) {
+	if step.Request != nil {
+		return p.request(step.Request), nil
+	}
+	if step.Again != "" {
+		return p.keep(step.Again)(p.sender.Composer.Repeat(p.last[step.Again], step.Faults))
+	}
+	event, err := p.event(step)
+	if err != nil {
+		return mockprovider.Delivery{}, err
+	}
+	return p.keep(step.Send)(p.sender.Composer.Compose(event, time.Now(), step.Faults))
+}
+
+func (p *player) keep(label string) func(mockprovider.Delivery, error) (mockprovider.Delivery, error) {
+	return func(d mockprovider.Delivery, err error) (mockprovider.Delivery, error) {
+		if err == nil {
+			p.last[label] = d
+		}
+		return d, err
+	}
+}
+
+// event returns the label's event, and makes it the first time.
+func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
+	if e, ok := p.events[step.Send]; ok {
+		return e, nil
+	}
+	spec := mockprovider.EventSpec{
+		Key: fmt.Sprintf("%s/%d/%s", p.scenario.ID, p.play, step.Send),
+		Now: time.Now(),
+		ID:  p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
+	}
+	if err := mockprovider.ApplyToEvent(&spec, step.Faults); err != nil {
+		return mockprovider.Event{}, err
+	}
+	e, err := p.sender.Maker.Make(spec)
+	if err != nil {
+		return e, err
+	}
+	p.events[step.Send] = e
+	return e, p.sender.WriteID(e.ID, p.scenario.ID)
+}
+
+// request makes a message that is not a delivery.
+func (p *player) request(r *scenarios.Request) mockprovider.Delivery {
+	c := p.sender.Composer
+	m := wire.Message{Method: r.Method, Target: c.Path, Fields: []wire.Field{{Name: "Host", Value: c.Host}}}
+	m.Fields = append(m.Fields, c.Extra...)
+	for _, h := range r.Headers {
+		m.Fields = append(m.Fields, wire.Field{Name: h.Key, Value: strings.ReplaceAll(h.Value, "{origin}", c.Origin)})
+	}
+	return mockprovider.Delivery{Message: m, Request: m.Request()}
+}
+
+// tries is how often a delivery is sent whose answers prove nothing.
+const tries = 3
+
+// send sends one delivery; again, as told, after an answer that proves nothing.
+func (p *player) send(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
+	var shared *target.Connection
+	if step.Connection != "" {
+		if p.shared[step.Connection] == nil {
+			p.shared[step.Connection] = new(target.Connection)
+		}
+		shared = p.shared[step.Connection]
+	}
+	outcome, err := scenarios.FindOutcome(step.Expect)
+	if err != nil {
+		return err
+	}
+	for try := 1; ; try++ {
+		if try > 1 {
+			about.Try = try
+		}
+		e, err := p.sender.Send(ctx, about, d, shared)
+		if err != nil {
+			return err
+		}
+		if try == tries || !provesNothing(outcome, e.Answer.Status) {
+			p.exchanges = append(p.exchanges, e)
+			return nil
+		}
+		if err := pause(ctx, retryAfter(e, try)); err != nil {
+			return err
+		}
+		if step.Send != "" { // a later attempt, as the scheme makes it
+			if d, err = p.delivery(step); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// unproven are statuses by which servers and proxies say "not now": they tell
+// nothing about the application.
+var unproven = []int{408, 425, 429, 502, 503, 504}
+
+func provesNothing(o scenarios.Outcome, status int) bool {
+	_, named := o.Grade(status)
+	return !named && o.Name != "anything" && slices.Contains(unproven, status)
+}
+
+// maxRetryAfter bounds how long we wait because the receiver says so.
+const maxRetryAfter = 3 * time.Second
+
+func retryAfter(e transcript.Exchange, try int) time.Duration {
+	for _, h := range e.Answer.Headers {
+		if h[0] != "Retry-After" {
+			continue
+		}
+		if seconds, err := strconv.Atoi(h[1]); err == nil && seconds >= 0 {
+			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+		}
+	}
+	return time.Duration(try) * 250 * time.Millisecond
+}
+
+// together sends copies that all wait with their last byte until every one has
+// had time to arrive there.
+func (p *player) together(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
+	gate := make(chan struct{})
+	copies := make([]transcript.Exchange, step.AtOnce)
+	errs := make([]error, step.AtOnce)
+	var wg sync.WaitGroup
+	for i := range copies {
+		about, d := about, d
+		about.Copy = i + 1
+		d.Request.Gate = gate
+		wg.Go(func() { copies[i], errs[i] = p.sender.Send(ctx, about, d, nil) })
+	}
+	err := pause(ctx, p.lineUp)
+	close(gate)
+	wg.Wait()
+	p.exchanges = append(p.exchanges, copies...)
+	for _, e := range errs {
+		if e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,85 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"testing"
+
+	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+// setting is a scheme with a secret both sides have.
+type setting struct{ scheme, secret string }
+
+func (s setting) String() string {
+	if len(s.secret) > 5 && s.secret[:5] == "whsk_" {
+		return s.scheme + "-v1a"
+	}
+	return s.scheme
+}
+
+var settings = []setting{
+	{"standard-webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="},
+	{"standard-webhooks", "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="},
+	{"github", "It's a Secret to Everybody"},
+	{"cloudevents", "mF_9.B5f-4.1JqM-hookassay"},
+}
+
+// serve starts the reference receiver with flaws.
+func serve(t testing.TB, s setting, flaws ...string) (url string, r *receiver.Receiver) {
+	t.Helper()
+	r, err := receiver.New(receiver.Config{
+		Secrets: map[string][]string{s.scheme: {s.secret}},
+		Origins: []string{"eventemitter.hookassay.example"},
+		Flaws:   flaws,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = r.Shutdown(ctx)
+		<-done
+	})
+	return fmt.Sprintf("http://%s/webhooks", l.Addr()), r
+}
+
+func effectsOf(r *receiver.Receiver) target.Probe {
+	return target.Func(func(id string) int { return r.Effects()[id] })
+}
+
+func TestThin(t *testing.T) {
+	for _, s := range settings {
+		t.Run(s.String(), func(t *testing.T) {
+			url, r := serve(t, s)
+			tr, _ := os.Create("/tmp/tr-" + s.String() + ".jsonl")
+			report, err := conformance.Grade(context.Background(), conformance.Config{
+				URL: url, Scheme: s.scheme, Secret: s.secret, Transcript: tr,
+				Effects: func(id string) int { return r.Effects()[id] },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = reports.Terminal(os.Stdout, report, reports.TerminalOptions{})
+			slow := ""
+			for _, x := range report.Scenarios {
+				if x.Milliseconds > 150 {
+					slow += fmt.Sprintf(" %s=%.0f", x.ID, x.Milliseconds)
+				}
+			}
+			fmt.Println(report.Finished.Sub(report.Started), slow)
+		})
+	}
+}

@@ -1,0 +1,142 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// A Session is one run: prepared, played once, reported.
+type Session struct {
+	config Config
+	plan   Plan
+	record *transcript.Recorder
+	sender *target.Sender
+}
+
+// Prepare checks the configuration and plans the run; nothing is sent. Its
+// errors are the user's to mend.
+func Prepare(c Config) (*Session, error) {
+	c, err := c.resolve()
+	if err != nil {
+		return nil, err
+	}
+	plan, err := newPlan(c)
+	if err != nil {
+		return nil, err
+	}
+	record := transcript.NewRecorder(c.Transcript)
+	maker := mockprovider.NewMaker(c.Target.Scheme, c.Target.Samples, c.Seed, c.Nonce)
+	return &Session{
+		config: c, plan: plan, record: record,
+		sender: target.NewSender(c.Target, maker, record, c.IDs),
+	}, nil
+}
+
+// Plan returns what the session will play.
+func (s *Session) Plan() Plan { return s.plan }
+
+// Grade prepares, plays and reports.
+func Grade(ctx context.Context, c Config) (reports.Report, error) {
+	s, err := Prepare(c)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	if err := s.Play(ctx, nil); err != nil {
+		return reports.Report{}, err
+	}
+	return s.Report()
+}
+
+// Play plays the planned scenarios; with selected, only those it names. What
+// goes wrong with the receiver is recorded; an error means the transcript
+// could not be kept.
+func (s *Session) Play(ctx context.Context, selected func(id string) bool) error {
+	if selected != nil {
+		var kept []Planned
+		for _, p := range s.plan.Planned {
+			if selected(p.Scenario.ID) {
+				kept = append(kept, p)
+			}
+		}
+		s.plan.Planned = kept
+	}
+	s.record.Add(transcript.Record{Run: s.describe()})
+	if err := s.plan.record(s.record); err != nil {
+		return err
+	}
+	c := &conductor{session: s}
+	reason := ""
+	if err := c.conduct(ctx); err != nil {
+		reason = err.Error()
+	}
+	s.record.Add(transcript.Record{End: &transcript.End{
+		Interrupted: ctx.Err() != nil, Reason: reason, Requests: s.sender.Sent(),
+	}})
+	return s.record.Err()
+}
+
+// Report judges what was recorded.
+func (s *Session) Report() (reports.Report, error) {
+	records, err := s.record.Records()
+	if err != nil {
+		return reports.Report{}, err
+	}
+	return Judge(records)
+}
+
+func (s *Session) describe() *transcript.Run {
+	c, t := s.config, s.config.Target
+	run := &transcript.Run{
+		Schema: transcript.Schema, Tool: Version, Catalogue: s.plan.Catalogue,
+		Seed: c.Seed, Nonce: c.Nonce, Profile: c.Profile, Strict: c.Strict,
+		MustObserve: append(append([]string{}, mustObserve[c.Profile]...), c.MustObserve...),
+		URL:         t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(),
+		Past: time.Duration(t.Tolerance.Past), Future: time.Duration(t.Tolerance.Future),
+		Rejects: t.Rejects, BehindProxy: t.BehindProxy, SameHost: t.Loopback(), Origin: t.Origin,
+		Probes: []transcript.Probe{}, Command: s.command(),
+	}
+	for _, p := range t.Probes {
+		run.Probes = append(run.Probes, transcript.Probe(p.Describe()))
+	}
+	return run
+}
+
+// command begins the command that plays a scenario again.
+func (s *Session) command() string {
+	if s.config.Command != "" {
+		return s.config.Command
+	}
+	t := s.config.Target
+	return fmt.Sprintf("hookassay run --target %s --scheme %s --secret-env WEBHOOK_SECRET", t.URL, t.Scheme.Name)
+}
+
+// events lists every event that was sent, by play, and when those that should
+// take effect were acknowledged.
+func (s *Session) events(records []transcript.Record) target.Wait {
+	w := target.Wait{Awaited: map[string]time.Time{}}
+	seen := map[string]bool{}
+	for _, rec := range records {
+		e := rec.Exchange
+		if e == nil || e.EventID == "" {
+			continue
+		}
+		if !seen[e.EventID] {
+			seen[e.EventID] = true
+			w.IDs = append(w.IDs, e.EventID)
+		}
+		done := e.SentAt.Add(time.Duration(e.Times.Done * float64(time.Millisecond)))
+		if done.After(w.Since) {
+			w.Since = done
+		}
+		if e.Control && e.Answer.Status/100 == 2 {
+			w.Awaited[e.EventID] = done
+		}
+	}
+	return w
+}

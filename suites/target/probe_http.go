@@ -1,0 +1,163 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	probeTimeout = 5 * time.Second // of one question
+	probeBody    = 32 << 20        // bytes of one answer
+	probeAtOnce  = 8               // questions, where each is about one event
+)
+
+// HTTP asks a URL of the receiver. With {id} in the URL it is asked once an
+// event; without, once for all.
+type HTTP struct {
+	URL     string
+	Pointer string // JSON pointer of the count; {id} in it stands for the event's id
+	client  *http.Client
+}
+
+// NewHTTP returns a probe that asks url. The pointer may also be written as
+// "$.count". A member that is missing, and the status 404, count as 0.
+func NewHTTP(rawURL, pointer string) (*HTTP, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("effects URL %q is no URL; write http://host:port/effects", rawURL)
+	}
+	each := strings.Contains(rawURL, "{id}")
+	if rest, ok := strings.CutPrefix(pointer, "$."); ok {
+		pointer = "/" + strings.ReplaceAll(rest, ".", "/")
+	}
+	if pointer == "" && each {
+		pointer = "/count"
+	}
+	if pointer == "" {
+		pointer = "/{id}"
+	}
+	if !strings.HasPrefix(pointer, "/") {
+		return nil, fmt.Errorf("effects pointer %q is no JSON pointer: it begins with /", pointer)
+	}
+	if !each && !strings.Contains(pointer, "{id}") {
+		return nil, fmt.Errorf("effects: {id} stands neither in the URL nor in the pointer %q: every event would have the same count", pointer)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = probeAtOnce
+	return &HTTP{rawURL, pointer, &http.Client{Timeout: probeTimeout, Transport: transport}}, nil
+}
+
+// Describe implements Probe.
+func (p *HTTP) Describe() Description {
+	return Description{Name: "effects", Kind: "http", Counts: "the number at " + p.Pointer + " of " + p.URL}
+}
+
+// Close ends the probe's connections.
+func (p *HTTP) Close() error {
+	p.client.CloseIdleConnections()
+	return nil
+}
+
+// Counts implements Probe.
+func (p *HTTP) Counts(ctx context.Context, ids []string) (map[string]int, error) {
+	if !strings.Contains(p.URL, "{id}") {
+		return p.together(ctx, ids)
+	}
+	counts := make([]int, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(probeAtOnce)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			counts[i], err = p.one(ctx, id)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for i, id := range ids {
+		if counts[i] != 0 {
+			out[id] = counts[i]
+		}
+	}
+	return out, nil
+}
+
+func (p *HTTP) one(ctx context.Context, id string) (int, error) {
+	doc, err := p.get(ctx, strings.ReplaceAll(p.URL, "{id}", url.PathEscape(id)))
+	if err != nil || doc == nil {
+		return 0, err
+	}
+	return count(doc, p.Pointer, id)
+}
+
+func (p *HTTP) together(ctx context.Context, ids []string) (map[string]int, error) {
+	doc, err := p.get(ctx, p.URL)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for _, id := range ids {
+		n, err := count(doc, p.Pointer, id)
+		if err != nil {
+			return nil, err
+		}
+		if n != 0 {
+			out[id] = n
+		}
+	}
+	return out, nil
+}
+
+// get returns the decoded document, nil for 404.
+func (p *HTTP) get(ctx context.Context, u string) (any, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := p.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("effects probe: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusNotFound && strings.Contains(p.URL, "{id}") {
+		return nil, nil
+	}
+	if res.StatusCode/100 != 2 {
+		return nil, fmt.Errorf("effects probe: %s answered %s", p.URL, res.Status)
+	}
+	var doc any
+	if err := json.NewDecoder(io.LimitReader(res.Body, probeBody)).Decode(&doc); err != nil {
+		return nil, fmt.Errorf("effects probe: %s did not answer with JSON: %w", p.URL, err)
+	}
+	return doc, nil
+}
+
+// count follows a JSON pointer (RFC 6901) through objects. What is missing is 0.
+func count(doc any, pointer, id string) (int, error) {
+	for _, part := range strings.Split(pointer, "/")[1:] {
+		part = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
+		part = strings.ReplaceAll(part, "{id}", id)
+		object, ok := doc.(map[string]any)
+		if !ok {
+			return 0, fmt.Errorf("effects probe: no object to look %q up in", part)
+		}
+		if doc, ok = object[part]; !ok {
+			return 0, nil
+		}
+	}
+	n, ok := doc.(float64)
+	if !ok || n < 0 || n != float64(int(n)) {
+		return 0, fmt.Errorf("effects probe: what stands at %s is no count", pointer)
+	}
+	return int(n), nil
+}

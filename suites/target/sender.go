@@ -1,0 +1,150 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/wire"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// ErrBudget means that the run has sent as many requests as it may.
+var ErrBudget = errors.New("the run's budget of requests is used up")
+
+// A Sender sends deliveries to the target within its limits and records what
+// was sent and what came back. It may be used concurrently.
+type Sender struct {
+	Target   *Target
+	Maker    *mockprovider.Maker
+	Composer *mockprovider.Composer
+	Record   *transcript.Recorder
+
+	client   *wire.Client
+	redactor *transcript.Redactor
+	limiter  *rate.Limiter
+	sent     atomic.Int64
+
+	idsMu sync.Mutex
+	ids   io.Writer // may be nil
+}
+
+// NewSender returns a sender. Every event's id is written to ids before it is
+// sent, so that everything can be cleaned up; ids may be nil.
+func NewSender(t *Target, m *mockprovider.Maker, r *transcript.Recorder, ids io.Writer) *Sender {
+	limit := rate.Inf
+	if t.Limits.Rate > 0 {
+		limit = rate.Limit(t.Limits.Rate)
+	}
+	return &Sender{
+		Target: t, Maker: m, Composer: t.Composer(m), Record: r,
+		client: t.Client(), redactor: transcript.NewRedactor(t.Sensitive()),
+		limiter: rate.NewLimiter(limit, 1), ids: ids,
+	}
+}
+
+// Sent is how many requests were put on the wire.
+func (s *Sender) Sent() int { return int(s.sent.Load()) }
+
+// WriteID notes an event's id before it is sent.
+func (s *Sender) WriteID(id, scenario string) error {
+	if s.ids == nil {
+		return nil
+	}
+	line, err := json.Marshal(map[string]string{"id": id, "scenario": scenario})
+	if err != nil {
+		return err
+	}
+	s.idsMu.Lock()
+	defer s.idsMu.Unlock()
+	_, err = s.ids.Write(append(line, '\n'))
+	return err
+}
+
+// spend waits for the rate limit and takes one request from the budget.
+func (s *Sender) spend(ctx context.Context) error {
+	if s.sent.Add(1) > int64(s.Target.Limits.Requests) {
+		s.sent.Add(-1)
+		return ErrBudget
+	}
+	return s.limiter.Wait(ctx)
+}
+
+// Connection is one that several sends share.
+type Connection struct{ conn *wire.Conn }
+
+// Close ends it.
+func (c *Connection) Close() {
+	if c.conn != nil {
+		_ = c.conn.Close() // nothing is lost: answers are read before
+	}
+}
+
+// Send puts a request on the wire. About says where in the run it belongs; the
+// rest of the exchange is filled in and recorded. The shared connection may be
+// nil. An error means nothing was sent.
+func (s *Sender) Send(ctx context.Context, about transcript.Exchange, d mockprovider.Delivery, shared *Connection) (transcript.Exchange, error) {
+	if err := s.spend(ctx); err != nil {
+		return about, err
+	}
+	about.EventID, about.EventType, about.Canary = d.Event.ID, d.Event.Type, d.Event.Canary
+	for _, f := range d.Faults {
+		about.Faults = append(about.Faults, f.String())
+	}
+	result := s.put(ctx, d, shared)
+	s.describe(&about, d.Message, result, s.redactor.With(d.Expected))
+	s.Record.Add(transcript.Record{Exchange: &about})
+	return about, nil
+}
+
+// put sends once; on a shared connection that the receiver has closed in good
+// order, once more on a new one, as every HTTP client does.
+func (s *Sender) put(ctx context.Context, d mockprovider.Delivery, shared *Connection) wire.Result {
+	switch {
+	case d.HTTP2:
+		return s.client.HTTP2(ctx, s.Target.URL.String(), d.Message)
+	case shared == nil:
+		return s.client.Do(ctx, d.Request)
+	}
+	if shared.conn != nil {
+		result := shared.conn.Do(ctx, d.Request)
+		if result.Outcome != wire.WasClosed || result.BytesSent > 0 {
+			return result
+		}
+		shared.Close()
+	}
+	conn, failed := s.client.Dial(ctx)
+	if conn == nil {
+		shared.conn = nil
+		return failed
+	}
+	shared.conn = conn
+	return conn.Do(ctx, d.Request)
+}
+
+// describe fills in what was sent and what came back, redacted.
+func (s *Sender) describe(e *transcript.Exchange, m wire.Message, r wire.Result, redact *transcript.Redactor) {
+	e.Request = describeRequest(m, redact)
+	e.Answer = describeAnswer(r, redact)
+	e.Outcome, e.Detail = string(r.Outcome), r.Detail
+	e.LocalPort, e.BytesSent, e.Early = r.LocalPort, r.BytesSent, r.EarlyAnswer
+	e.SentAt = r.Started.UTC().Truncate(time.Millisecond)
+	if r.Started.IsZero() {
+		e.SentAt = r.Done.UTC().Truncate(time.Millisecond)
+		return
+	}
+	since := func(t time.Time) float64 {
+		if t.IsZero() {
+			return 0
+		}
+		return float64(t.Sub(r.Started).Microseconds()) / 1000
+	}
+	e.Times = transcript.Times{Sent: since(r.Sent), Answer: since(r.FirstByte), Done: since(r.Done)}
+}

@@ -1,0 +1,156 @@
+// Package transcript is the append-only record of everything that was sent and
+// observed. Grading reads nothing else: a transcript can be judged again
+// without the receiver, with the same result.
+//
+// A transcript is a file of JSON lines. The first is the run, the last its
+// end. What is secret is replaced by typed markers before it is recorded.
+package transcript
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Schema names this version of the record.
+const Schema = "hookassay.transcript/v1"
+
+// A Record is one line. Exactly one of its parts is set.
+type Record struct {
+	N        int       `json:"n"` // from 1
+	At       time.Time `json:"at"`
+	Run      *Run      `json:"run,omitempty"`
+	Plan     *Plan     `json:"plan,omitempty"`
+	Check    *Check    `json:"check,omitempty"`
+	Exchange *Exchange `json:"exchange,omitempty"`
+	Effects  *Effects  `json:"effects,omitempty"`
+	Trouble  *Trouble  `json:"trouble,omitempty"`
+	End      *End      `json:"end,omitempty"`
+}
+
+// Run opens a transcript.
+type Run struct {
+	Schema      string            `json:"schema"`
+	Tool        string            `json:"tool"` // version
+	Catalogue   string            `json:"catalogue"`
+	Seed        int64             `json:"seed"`
+	Nonce       string            `json:"nonce"`
+	Profile     string            `json:"profile"`
+	Strict      bool              `json:"strict,omitempty"`
+	MustObserve []string          `json:"must_observe,omitempty"` // patterns of scenario ids
+	URL         string            `json:"url"`
+	Scheme      string            `json:"scheme"`
+	Secrets     map[string]string `json:"secrets"` // slot → where from, form and size
+	Past        time.Duration     `json:"past,omitempty"`
+	Future      time.Duration     `json:"future,omitempty"`
+	Rejects     string            `json:"rejects"`
+	BehindProxy bool              `json:"behind_proxy,omitempty"`
+	SameHost    bool              `json:"same_host"`
+	Origin      string            `json:"origin,omitempty"`
+	Probes      []Probe           `json:"probes"`
+	Command     string            `json:"command"` // of the program, up to the flags that choose scenarios and seed
+}
+
+// Probe is one way in which effects are seen.
+type Probe struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Counts string `json:"counts"` // what its count is declared to mean
+}
+
+// Plan is one scenario of the run, with its whole definition, so that judging
+// needs no catalogue.
+type Plan struct {
+	Scenario json.RawMessage `json:"scenario"`
+	Decision string          `json:"decision"` // play, excluded, not-applicable
+	Reason   string          `json:"reason,omitempty"`
+}
+
+// Check is one finding of the preflight.
+type Check struct {
+	Name    string `json:"name"`
+	Verdict string `json:"verdict"` // pass, warn, blocked, not-observed
+	Message string `json:"message"`
+}
+
+// Exchange is one request and what came back.
+type Exchange struct {
+	Scenario  string    `json:"scenario"` // empty: preflight
+	Play      int       `json:"play"`     // 1; 2 when the scenario was played again alone
+	Step      int       `json:"step"`     // from 1
+	Copy      int       `json:"copy,omitempty"`
+	Try       int       `json:"try,omitempty"` // from 2: sent again after an answer that proves nothing
+	Label     string    `json:"label,omitempty"`
+	EventID   string    `json:"event_id,omitempty"`
+	EventType string    `json:"event_type,omitempty"`
+	Canary    string    `json:"canary,omitempty"`
+	Faults    []string  `json:"faults,omitempty"`
+	Control   bool      `json:"control,omitempty"`
+	Request   Request   `json:"request"`
+	Answer    Answer    `json:"answer"`
+	Outcome   string    `json:"outcome"` // answered, refused, timeout, reset, closed, garbage, …
+	Detail    string    `json:"detail,omitempty"`
+	LocalPort int       `json:"local_port,omitempty"`
+	SentAt    time.Time `json:"sent_at"`
+	Times     Times     `json:"ms"`
+	BytesSent int64     `json:"bytes_sent"`
+	Early     bool      `json:"early_answer,omitempty"`
+	Broken    string    `json:"broken,omitempty"` // the harness could not send it
+}
+
+// Request is what was put on the wire, as text. Body is base64 where it is not
+// UTF-8, and cut where it is long; SHA256 and Bytes are of the whole body.
+type Request struct {
+	Line    string      `json:"line"`
+	Headers [][2]string `json:"headers,omitempty"`
+	Body    string      `json:"body,omitempty"`
+	Base64  bool        `json:"base64,omitempty"`
+	Bytes   int         `json:"bytes"`
+	SHA256  string      `json:"sha256,omitempty"`
+}
+
+// Answer is what came back. Status is 0 where nothing did.
+type Answer struct {
+	Status    int         `json:"status,omitempty"`
+	Proto     string      `json:"proto,omitempty"`
+	Headers   [][2]string `json:"headers,omitempty"` // sorted by name
+	Body      string      `json:"body,omitempty"`
+	Base64    bool        `json:"base64,omitempty"`
+	Bytes     int         `json:"bytes,omitempty"`
+	Truncated bool        `json:"truncated,omitempty"` // there was more than was read
+}
+
+// Times are milliseconds since the first byte began to be written.
+type Times struct {
+	Sent   float64 `json:"sent,omitempty"`
+	Answer float64 `json:"answer,omitempty"` // first byte of the answer
+	Done   float64 `json:"done"`
+}
+
+// Effects is one reading of a probe after things have settled.
+type Effects struct {
+	Probe     string         `json:"probe"`
+	Play      int            `json:"play"`
+	Counts    map[string]int `json:"counts"` // ids without effect are left out
+	Asked     int            `json:"asked"`  // how many ids were asked for
+	WaitedMS  int64          `json:"waited_ms"`
+	SlowestMS int64          `json:"slowest_ms"` // of the controls' effects
+	Stable    bool           `json:"stable"`     // two equal readings a quiescence apart
+	Error     string         `json:"error,omitempty"`
+	// Void: no control ever showed an effect, so its absence means nothing.
+	Void bool `json:"void,omitempty"`
+}
+
+// Trouble is something that happened to a scenario beside its exchanges.
+type Trouble struct {
+	Scenario string `json:"scenario"`
+	Play     int    `json:"play"`
+	Kind     string `json:"kind"` // replayed, interrupted, budget, harness
+	Message  string `json:"message"`
+}
+
+// End closes a transcript.
+type End struct {
+	Interrupted bool   `json:"interrupted,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	Requests    int    `json:"requests"`
+}
