@@ -25,6 +25,7 @@ type Composer struct {
 // A Delivery is one request that carries an event, ready to be sent.
 type Delivery struct {
 	Event   Event
+	SentID  string // the event's id as it stands in the message: a fault may have changed it
 	Faults  []FaultUse
 	Mode    string
 	At      time.Time // of the attempt, as the producer claims
@@ -93,7 +94,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 		}
 	}
 	return Delivery{
-		Event: e, Faults: faults, Mode: d.mode, At: at,
+		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
 		Message: d.message, Request: d.request(), HTTP2: d.http2,
 		Expected: d.expected(),
 	}, nil
@@ -109,7 +110,7 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 			return Delivery{}, err
 		}
 	}
-	last.Faults, last.Message, last.Request = faults, d.message, d.request()
+	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
 	last.HTTP2, last.Expected = d.http2, d.expected()
 	return last, nil
 }
@@ -265,6 +266,14 @@ func (d *Draft) expected() []Sensitive {
 		}
 	}
 	return all
+}
+
+// sentID is the id that a receiver could know the event by.
+func (d *Draft) sentID() string {
+	if id := d.field(d.c.Scheme.ID.Header); id != "" {
+		return id
+	}
+	return d.event.ID
 }
 
 // field returns the first value of a header of the message.

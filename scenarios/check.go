@@ -66,8 +66,8 @@ func (s Scenario) checkNames() error {
 		}
 	}
 	for label, want := range s.Effects {
-		if !slices.Contains([]string{"0", "1", "2", "any"}, want) {
-			return fmt.Errorf("effects: %s is %q; there are 0, 1, 2, any", label, want)
+		if !slices.Contains([]string{"0", "1", "1+", "2", "any"}, want) {
+			return fmt.Errorf("effects: %s is %q; there are 0, 1, 1+, 2, any", label, want)
 		}
 	}
 	return nil

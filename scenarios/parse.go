@@ -6,15 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
+	"github.com/hookassay/hookassay/internal/strictyaml"
 	"github.com/hookassay/hookassay/mockprovider"
 )
-
-// maxFile bounds one scenario file.
-const maxFile = 4 << 20
 
 // document is a scenario file as it is written.
 type document struct {
@@ -128,36 +124,19 @@ func LoadFile(path string) ([]Scenario, error) {
 	return all, checkUnique(all)
 }
 
-func readBounded(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: %d bytes, more than the %d a scenario file may have", name, info.Size(), maxFile)
-	}
-	return os.ReadFile(name)
-}
-
 // parse reads one file. Errors carry file:line:column.
 func (d document) parse(b []byte) ([]Scenario, error) {
-	file, err := parser.ParseBytes(b, 0)
+	doc, err := strictyaml.Parse(d.file, b)
 	if err != nil {
-		return nil, d.wrap(err)
-	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return nil, fmt.Errorf("%s:1:1: expected one YAML document with a list of scenarios", d.file)
-	}
-	if err := d.refuse(file.Docs[0].Body); err != nil {
 		return nil, err
 	}
-	list, ok := file.Docs[0].Body.(*ast.SequenceNode)
+	list, ok := doc.Body.(*ast.SequenceNode)
 	if !ok {
-		return nil, d.at(file.Docs[0].Body, "expected a list of scenarios, each beginning with \"- id:\"")
+		return nil, doc.At(doc.Body, "expected a list of scenarios, each beginning with \"- id:\"")
 	}
 	var all []Scenario
 	for _, node := range list.Values {
-		s, err := d.scenario(node)
+		s, err := d.scenario(doc, node)
 		if err != nil {
 			return nil, err
 		}
@@ -166,10 +145,10 @@ func (d document) parse(b []byte) ([]Scenario, error) {
 	return all, nil
 }
 
-func (d document) scenario(node ast.Node) (Scenario, error) {
+func (d document) scenario(doc strictyaml.Document, node ast.Node) (Scenario, error) {
 	var w written
-	if err := yaml.NodeToValue(node, &w, yaml.Strict()); err != nil {
-		return Scenario{}, d.wrap(err)
+	if err := doc.Decode(node, &w); err != nil {
+		return Scenario{}, err
 	}
 	s, err := w.expand(d.known)
 	if err != nil {
@@ -278,10 +257,13 @@ func (s *Scenario) deriveEffects() error {
 		if err != nil {
 			return err
 		}
-		if before, ok := derived[label]; ok && before != o.Effect && s.Effects[label] == "" {
+		before, again := derived[label]
+		switch {
+		case !again || before == o.Effect || before == "1+" && o.Effect == "1":
+			derived[label] = o.Effect
+		case s.Effects[label] == "":
 			return fmt.Errorf("the steps of %q expect %s and %s effects: say which under effects", label, before, o.Effect)
 		}
-		derived[label] = o.Effect
 	}
 	for label, want := range s.Effects {
 		if _, ok := derived[label]; !ok {

@@ -1,53 +1,41 @@
 package scenarios
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/hookassay/hookassay/internal/nearest"
+	"github.com/hookassay/hookassay/internal/strictyaml"
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
 // at words an error with the place of a node.
 func (d document) at(node ast.Node, format string, args ...any) error {
-	p := firstToken(node).Position
-	return fmt.Errorf("%s:%d:%d: %s", d.file, p.Line, p.Column, fmt.Sprintf(format, args...))
+	return strictyaml.Document{File: d.file}.At(node, format, args...)
 }
 
-// firstToken is where a node begins. A mapping's own token is the colon of its
-// first entry.
-func firstToken(node ast.Node) *token.Token {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		if len(n.Values) > 0 {
-			return n.Values[0].Key.GetToken()
-		}
-	case *ast.MappingValueNode:
-		return n.Key.GetToken()
-	}
-	return node.GetToken()
+// wrap gives a decoder's error its place.
+func (d document) wrap(err error) error { return strictyaml.Document{File: d.file}.Wrap(err) }
+
+// refuse finds what the decoder would silently accept.
+func (d document) refuse(root ast.Node) error {
+	return strictyaml.Document{File: d.file, Body: root}.Refuse()
 }
 
-// wrap gives a decoder's error its place and, for an unknown key, the nearest
-// valid one.
-func (d document) wrap(err error) error {
-	var ye yaml.Error
-	if !errors.As(err, &ye) || ye.GetToken() == nil {
-		return fmt.Errorf("%s: %w", d.file, err)
-	}
-	tok, msg := ye.GetToken(), ye.GetMessage()
-	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
-		msg = nearest.Unknown("key", tok.Value, keysOf(reflect.TypeFor[written]())).Error()
-	}
-	return fmt.Errorf("%s:%d:%d: %s", d.file, tok.Position.Line, tok.Position.Column, msg)
-}
+// maxFile bounds one scenario file, in bytes.
+const maxFile = 4 << 20
+
+func readBounded(name string) ([]byte, error) { return strictyaml.ReadBounded(name, maxFile) }
+
+func firstToken(node ast.Node) *token.Token { return strictyaml.First(node) }
+
+func mapEntries(node ast.Node) ([]*ast.MappingValueNode, bool) { return strictyaml.Entries(node) }
+
+func scalar(node ast.Node) (string, error) { return strictyaml.Scalar(node) }
+
+func placed(node ast.Node, msg string) error { return strictyaml.Placed(node, msg) }
 
 // keysOf lists the YAML keys of a type and of the types in it.
 func keysOf(t reflect.Type) []string {
@@ -64,35 +52,6 @@ func keysOf(t reflect.Type) []string {
 		return all
 	}
 	return nil
-}
-
-// refuse finds what the decoder would silently accept: anchors and aliases,
-// empty values, fractions.
-func (d document) refuse(root ast.Node) (err error) {
-	ast.Walk(visitor(func(n ast.Node) bool {
-		if err != nil {
-			return false
-		}
-		switch n.(type) {
-		case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
-			err = d.at(n, "anchors and aliases are not part of the language")
-		case *ast.NullNode:
-			err = d.at(n, "empty value")
-		case *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
-			err = d.at(n, "a number here is whole, and a text that looks like a number is quoted")
-		}
-		return err == nil
-	}), root)
-	return err
-}
-
-type visitor func(ast.Node) bool
-
-func (v visitor) Visit(n ast.Node) ast.Visitor {
-	if !v(n) {
-		return nil
-	}
-	return v
 }
 
 // faultList reads "name", "{name: parameter}", or a list of either.
@@ -180,32 +139,4 @@ func (p *pairs) UnmarshalYAML(node ast.Node) error {
 		*p = append(*p, mockprovider.Pair{Key: key, Value: value})
 	}
 	return nil
-}
-
-func mapEntries(node ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		return n.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
-	}
-	return nil, false
-}
-
-// scalar is the text of a plain or quoted value.
-func scalar(node ast.Node) (string, error) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return n.Value, nil
-	case *ast.LiteralNode:
-		return n.Value.Value, nil
-	case *ast.IntegerNode, *ast.BoolNode:
-		return n.GetToken().Value, nil
-	}
-	return "", placed(node, "expected a text")
-}
-
-// placed is an error that knows its place, as the decoder's own do.
-func placed(node ast.Node, msg string) error {
-	return &yaml.SyntaxError{Message: msg, Token: firstToken(node)}
 }

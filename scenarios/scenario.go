@@ -75,7 +75,7 @@ type Scenario struct {
 	// NeedsEffects marks a scenario that answers alone cannot grade.
 	NeedsEffects bool              `json:"needs_effects,omitempty"`
 	Steps        []Step            `json:"steps"`
-	Effects      map[string]string `json:"effects,omitempty"` // label → "0", "1", "2", "any"
+	Effects      map[string]string `json:"effects,omitempty"` // label → "0", "1", "1+", "2", "any"
 	Location     string            `json:"location"`          // scenarios/catalogue/auth.yaml:12
 }
 

@@ -62,7 +62,7 @@ func (c *cloudEvents) credential(d *delivery) string {
 	if header := d.header.Get(authorization); header != "" {
 		return header
 	}
-	if tokens := queryTokens(d.req); len(tokens) > 0 {
+	if tokens := queryTokens(d.req); len(tokens) > 0 && !c.flaws.has("query-token-refused") {
 		return "?" + tokens[0]
 	}
 	return ""
@@ -110,6 +110,9 @@ func (c *cloudEvents) token(credential string) (string, bool) {
 		return token, true
 	}
 	scheme, token, _ := strings.Cut(credential, " ")
+	if scheme != "Bearer" && c.flaws.has("bearer-exact-case") {
+		return "", false
+	}
 	if !strings.EqualFold(scheme, "Bearer") && !c.flaws.has("bearer-any-scheme") {
 		return "", false
 	}

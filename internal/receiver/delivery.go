@@ -55,6 +55,9 @@ func (d *delivery) signedBody() []byte {
 	if d.flaws.has("reserialises") {
 		return reserialise(d.body)
 	}
+	if d.flaws.has("schema-order") {
+		return inSchemaOrder(d.body)
+	}
 	return d.body
 }
 

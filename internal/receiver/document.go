@@ -53,8 +53,6 @@ func (d *delivery) refuseText(isJSON bool) *answer {
 		return badRequest
 	}
 	switch {
-	case d.flaws.has("ascii-only") && !ascii(string(d.body)):
-		return badRequest
 	case d.flaws.has("float-numbers") && anyNumber(d.body, beyondFloat):
 		return crashed
 	case d.flaws.has("strict-fields") && anyName(d.body, unknownField):

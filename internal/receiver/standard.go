@@ -55,6 +55,9 @@ func (s *standard) credential(d *delivery) string { return d.header.Get(webhookS
 // the id would let somebody move the border between id and timestamp inside
 // what was signed.
 func (s *standard) envelope(d *delivery) *answer {
+	if s.incomplete(d) {
+		return nil
+	}
 	if id := d.header.Get(webhookID); id == "" || strings.Contains(id, ".") {
 		return badRequest
 	}
@@ -67,7 +70,16 @@ func (s *standard) envelope(d *delivery) *answer {
 	return nil
 }
 
+// incomplete is where partial-headers-accepted does not verify at all.
+func (s *standard) incomplete(d *delivery) bool {
+	return s.flaws.has("partial-headers-accepted") &&
+		(d.header.Get(webhookID) == "" || d.header.Get(webhookTimestamp) == "")
+}
+
 func (s *standard) verify(d *delivery) *answer {
+	if s.incomplete(d) {
+		return nil
+	}
 	tokens := strings.Split(s.credential(d), " ")
 	if a := s.screen(d, tokens); a != nil {
 		return a
@@ -161,6 +173,9 @@ func decodeSignature(text string) ([]byte, bool) {
 }
 
 func (s *standard) age(d *delivery) *answer {
+	if s.incomplete(d) {
+		return nil
+	}
 	seconds, ok := s.clock.parse(d.header.Get(webhookTimestamp))
 	if !ok || !s.clock.fresh(seconds) {
 		return unauthorized
@@ -181,7 +196,7 @@ func (s *standard) event(d *delivery) (event, *answer) {
 		kind:     fields.text("type"),
 		at:       fields.text("timestamp"),
 	}
-	if e.id == "" || e.kind == "" {
+	if e.id == "" && !s.incomplete(d) || e.kind == "" {
 		return event{}, badRequest
 	}
 	return e, nil

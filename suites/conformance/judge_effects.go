@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
@@ -65,17 +66,16 @@ func (g *grading) lastOf(label string) (int, numbered) {
 
 func (g *grading) count(e transcript.Effects, label string, i int, x numbered) {
 	text := g.scenario.Effects[label]
-	want, err := strconv.Atoi(text)
+	digits, more := strings.CutSuffix(text, "+")
+	want, err := strconv.Atoi(digits)
 	if err != nil { // any
 		return
 	}
 	seen, control := e.Counts[x.EventID], g.isControl(label)
 	switch {
-	case seen == want:
+	case seen == want || more && seen > want:
 	case control && seen == 0:
 		g.effect(e, i, x, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
-	case control && g.onlyControl(label):
-		// More than once is ctl.effect-once's to say.
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet processed%s", answered(x), times(seen)))
 	case seen > want:
@@ -94,6 +94,14 @@ func times(n int) string {
 	return fmt.Sprintf(" %d times", n)
 }
 
+// wanted words an expectation of effects.
+func wanted(text string) string {
+	if digits, more := strings.CutSuffix(text, "+"); more {
+		return "at least " + digits
+	}
+	return "exactly " + text
+}
+
 // isControl reports whether any step of the label is a control.
 func (g *grading) isControl(label string) bool {
 	for _, s := range g.scenario.Steps {
@@ -102,15 +110,6 @@ func (g *grading) isControl(label string) bool {
 		}
 	}
 	return false
-}
-
-func (g *grading) onlyControl(label string) bool {
-	for _, s := range g.scenario.Steps {
-		if s.Label() == label && !s.Control {
-			return false
-		}
-	}
-	return true
 }
 
 // acknowledged reports whether any delivery of the label was answered 2xx.
@@ -132,13 +131,13 @@ func (g *grading) effect(e transcript.Effects, i int, x numbered, severity repor
 	evidence := g.evidence(i, x)
 	seen := e.Counts[x.EventID]
 	evidence.Effects = &reports.Effects{
-		Probe: e.Probe, EventID: x.EventID, Expected: "exactly " + want, Seen: seen, WaitedMS: e.WaitedMS,
+		Probe: e.Probe, EventID: x.EventID, Expected: wanted(want), Seen: seen, WaitedMS: e.WaitedMS,
 	}
 	g.add(mark{severity: severity, step: i, finding: reports.Finding{
 		Fingerprint: fingerprint(kind, string(severity)),
 		Message:     message,
 		Step:        g.stepName(i),
-		Expected:    fmt.Sprintf("processed exactly %s times", want),
+		Expected:    "processed " + wanted(want) + " times",
 		Observed:    fmt.Sprintf("processed %d times", seen),
 		Evidence:    evidence,
 	}})

@@ -82,7 +82,17 @@ func (p *player) delivery(step scenarios.Step) (mockprovider.Delivery, error) {
 	if err != nil {
 		return mockprovider.Delivery{}, err
 	}
-	return p.keep(step.Send)(p.sender.Composer.Compose(event, time.Now(), step.Faults))
+	return p.keep(step.Send)(p.sender.Composer.Compose(event, p.attempt(step.Send), step.Faults))
+}
+
+// attempt is the time of the label's next attempt. A retry is dated at least a
+// second after the attempt before, or its timestamp would be the same.
+func (p *player) attempt(label string) time.Time {
+	now := time.Now()
+	if last, again := p.last[label]; again && now.Sub(last.At) < time.Second {
+		return last.At.Add(time.Second)
+	}
+	return now
 }
 
 func (p *player) keep(label string) func(mockprovider.Delivery, error) (mockprovider.Delivery, error) {
@@ -112,7 +122,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 		return e, err
 	}
 	p.events[step.Send] = e
-	return e, p.sender.WriteID(e.ID, p.scenario.ID)
+	return e, nil
 }
 
 // request makes a message that is not a delivery.

@@ -4,13 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/receiver"
-	"github.com/hookassay/hookassay/reports"
-	"github.com/hookassay/hookassay/suites/conformance"
-	"github.com/hookassay/hookassay/suites/target"
 )
 
 // setting is a scheme with a secret both sides have.
@@ -54,32 +50,4 @@ func serve(t testing.TB, s setting, flaws ...string) (url string, r *receiver.Re
 		<-done
 	})
 	return fmt.Sprintf("http://%s/webhooks", l.Addr()), r
-}
-
-func effectsOf(r *receiver.Receiver) target.Probe {
-	return target.Func(func(id string) int { return r.Effects()[id] })
-}
-
-func TestThin(t *testing.T) {
-	for _, s := range settings {
-		t.Run(s.String(), func(t *testing.T) {
-			url, r := serve(t, s)
-			tr, _ := os.Create("/tmp/tr-" + s.String() + ".jsonl")
-			report, err := conformance.Grade(context.Background(), conformance.Config{
-				URL: url, Scheme: s.scheme, Secret: s.secret, Transcript: tr,
-				Effects: func(id string) int { return r.Effects()[id] },
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = reports.Terminal(os.Stdout, report, reports.TerminalOptions{})
-			slow := ""
-			for _, x := range report.Scenarios {
-				if x.Milliseconds > 150 {
-					slow += fmt.Sprintf(" %s=%.0f", x.ID, x.Milliseconds)
-				}
-			}
-			fmt.Println(report.Finished.Sub(report.Started), slow)
-		})
-	}
 }

@@ -72,9 +72,6 @@ func (s *Sender) genuine(ctx context.Context, key string) (transcript.Exchange, 
 	if err != nil {
 		return transcript.Exchange{}, err
 	}
-	if err := s.WriteID(event.ID, "preflight"); err != nil {
-		return transcript.Exchange{}, err
-	}
 	d, err := s.Composer.Compose(event, now, nil)
 	if err != nil {
 		return transcript.Exchange{}, err

@@ -32,8 +32,9 @@ type Sender struct {
 	limiter  *rate.Limiter
 	sent     atomic.Int64
 
-	idsMu sync.Mutex
-	ids   io.Writer // may be nil
+	idsMu   sync.Mutex
+	ids     io.Writer // may be nil
+	written map[string]bool
 }
 
 // NewSender returns a sender. Every event's id is written to ids before it is
@@ -46,24 +47,25 @@ func NewSender(t *Target, m *mockprovider.Maker, r *transcript.Recorder, ids io.
 	return &Sender{
 		Target: t, Maker: m, Composer: t.Composer(m), Record: r,
 		client: t.Client(), redactor: transcript.NewRedactor(t.Sensitive()),
-		limiter: rate.NewLimiter(limit, 1), ids: ids,
+		limiter: rate.NewLimiter(limit, 1), ids: ids, written: map[string]bool{},
 	}
 }
 
 // Sent is how many requests were put on the wire.
 func (s *Sender) Sent() int { return int(s.sent.Load()) }
 
-// WriteID notes an event's id before it is sent.
-func (s *Sender) WriteID(id, scenario string) error {
-	if s.ids == nil {
+// writeID notes an event's id, once, before it is sent.
+func (s *Sender) writeID(id, scenario string) error {
+	s.idsMu.Lock()
+	defer s.idsMu.Unlock()
+	if s.ids == nil || id == "" || s.written[id] {
 		return nil
 	}
+	s.written[id] = true
 	line, err := json.Marshal(map[string]string{"id": id, "scenario": scenario})
 	if err != nil {
 		return err
 	}
-	s.idsMu.Lock()
-	defer s.idsMu.Unlock()
 	_, err = s.ids.Write(append(line, '\n'))
 	return err
 }
@@ -94,7 +96,10 @@ func (s *Sender) Send(ctx context.Context, about transcript.Exchange, d mockprov
 	if err := s.spend(ctx); err != nil {
 		return about, err
 	}
-	about.EventID, about.EventType, about.Canary = d.Event.ID, d.Event.Type, d.Event.Canary
+	about.EventID, about.EventType, about.Canary = d.SentID, d.Event.Type, d.Event.Canary
+	if err := s.writeID(d.SentID, about.Scenario); err != nil {
+		return about, err
+	}
 	for _, f := range d.Faults {
 		about.Faults = append(about.Faults, f.String())
 	}

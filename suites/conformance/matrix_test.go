@@ -1,0 +1,269 @@
+package conformance_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/conformance"
+)
+
+var update = flag.Bool("update", false, "write generated files anew")
+
+// expectation says which scenarios find a flaw. It is written by hand: a
+// scenario is meant for a flaw because of what its source says.
+type expectation struct {
+	// Kills are the scenarios that must find the flaw, the one meant for it
+	// first.
+	Kills []string `yaml:"kills"`
+	// May are patterns of scenarios that are related and may find it too.
+	May []string `yaml:"may"`
+	// Blocks: the flaw keeps controls from passing, so that the rest is blocked.
+	Blocks bool `yaml:"blocks"`
+	// By names another kind of run that finds the flaw, where this one cannot.
+	By string `yaml:"by"`
+}
+
+func readExpectations(t *testing.T) map[string]expectation {
+	t.Helper()
+	b, err := os.ReadFile("testdata/kill-matrix.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]expectation
+	if err := yaml.UnmarshalWithOptions(b, &all, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestKillMatrix plays the whole catalogue against the correct receiver and
+// against every flaw. Every flaw is found by the scenario meant for it and by
+// no unrelated one; every scenario finds a flaw.
+func TestKillMatrix(t *testing.T) {
+	expected := readExpectations(t)
+	m := playMatrix(t)
+	for flaw := range expected {
+		if _, ok := m.kills[flaw]; !ok {
+			t.Errorf("testdata/kill-matrix.yaml names %s, which is no flaw of the receiver", flaw)
+		}
+	}
+	killed := map[string]bool{}
+	for _, flaw := range slices.Sorted(maps.Keys(m.kills)) {
+		e, ok := expected[flaw]
+		if !ok {
+			t.Errorf("%s stands nowhere in testdata/kill-matrix.yaml", flaw)
+			continue
+		}
+		m.check(t, flaw, e)
+		for _, id := range e.Kills {
+			killed[id] = killed[id] || !e.Blocks
+		}
+	}
+	c, err := scenarios.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range c.IDs() {
+		if !killed[id] {
+			t.Errorf("%s finds no flaw: it has not been shown that it can fail", id)
+		}
+	}
+	compareFile(t, "../../docs/kill-matrix.md", m.table(c, expected))
+}
+
+// outcome of a scenario, without what differs from run to run.
+func outcome(s reports.Scenario) string {
+	text := string(s.Verdict)
+	for _, f := range s.Findings {
+		text += " " + f.Fingerprint
+	}
+	return text
+}
+
+// matrix holds, by flaw and setting, the scenarios whose verdict or findings
+// differ from the correct receiver's.
+type matrix struct {
+	mu    sync.Mutex
+	kills map[string]map[string]map[string]reports.Scenario // flaw → setting → id
+	base  map[string]map[string]reports.Scenario            // setting → id
+}
+
+func playMatrix(t *testing.T) *matrix {
+	m := &matrix{kills: map[string]map[string]map[string]reports.Scenario{}, base: map[string]map[string]reports.Scenario{}}
+	only := os.Getenv("FLAW")
+	for _, s := range settings {
+		m.base[s.String()] = gradeAll(t, s)
+		for id, x := range m.base[s.String()] {
+			if x.Verdict != reports.Pass && x.Verdict != reports.NotApplicable {
+				t.Errorf("the correct receiver, %s: %s is %s: %s", s, id, x.Verdict, x.Reason)
+			}
+		}
+	}
+	t.Run("flaws", func(t *testing.T) {
+		for _, f := range receiver.Flaws() {
+			if only != "" && f.Name != only {
+				continue
+			}
+			m.kills[f.Name] = map[string]map[string]reports.Scenario{}
+			for _, s := range settings {
+				if !slices.Contains(f.Schemes, s.scheme) || !shows(f.Name, s) {
+					continue
+				}
+				t.Run(f.Name+"/"+s.String(), func(t *testing.T) {
+					t.Parallel()
+					m.add(f.Name, s.String(), gradeAll(t, s, f.Name))
+				})
+			}
+		}
+	})
+	return m
+}
+
+// shows reports whether a flaw can be seen with the form of the secret.
+func shows(flaw string, s setting) bool {
+	asymmetric := strings.HasSuffix(s.String(), "-v1a")
+	switch flaw {
+	case "key-confusion":
+		return asymmetric
+	case "empty-key", "hash-by-length", "short-compare", "bare-signature", "version-ignored",
+		"leaks-expected-signature": // needs the key that signs
+		return !asymmetric
+	}
+	return true
+}
+
+func gradeAll(t *testing.T, s setting, flaws ...string) map[string]reports.Scenario {
+	t.Helper()
+	url, r := serve(t, s, flaws...)
+	report, err := conformance.Grade(context.Background(), conformance.Config{
+		URL: url, Scheme: s.scheme, Secret: s.secret,
+		Effects: func(id string) int { return r.Effects()[id] },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]reports.Scenario{}
+	for _, x := range report.Scenarios {
+		all[x.ID] = x
+	}
+	return all
+}
+
+func (m *matrix) add(flaw, setting string, got map[string]reports.Scenario) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	killed := map[string]reports.Scenario{}
+	for id, x := range got {
+		if outcome(x) != outcome(m.base[setting][id]) {
+			killed[id] = x
+		}
+	}
+	m.kills[flaw][setting] = killed
+}
+
+// check holds one flaw's kills against what is expected of it.
+func (m *matrix) check(t *testing.T, flaw string, e expectation) {
+	t.Helper()
+	found := map[string]bool{}
+	for setting, killed := range m.kills[flaw] {
+		for id, x := range killed {
+			found[id] = true
+			if !slices.Contains(e.Kills, id) && !matchesAny(e.May, id) && !(e.Blocks && x.Verdict == reports.Blocked) {
+				t.Errorf("%s, %s: also found by %s, which is not related: %s: %s", flaw, setting, id, x.Verdict, x.Reason)
+			}
+			if x.Verdict == reports.Error {
+				t.Errorf("%s, %s: %s is an error of the harness: %s", flaw, setting, id, x.Reason)
+			}
+		}
+		if len(e.Kills) > 0 && m.base[setting][e.Kills[0]].Verdict == reports.Pass && killed[e.Kills[0]].ID == "" {
+			t.Errorf("%s, %s: not found by %s, which is meant for it", flaw, setting, e.Kills[0])
+		}
+	}
+	for _, id := range e.Kills {
+		if !found[id] {
+			t.Errorf("%s: not found by %s in any setting", flaw, id)
+		}
+	}
+	if len(e.Kills) == 0 && e.By == "" {
+		t.Errorf("%s: no scenario is meant for it", flaw)
+	}
+}
+
+func matchesAny(patterns []string, id string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		group, all := strings.CutSuffix(p, ".*")
+		return p == id || all && strings.HasPrefix(id, group+".")
+	})
+}
+
+// table is docs/kill-matrix.md.
+func (m *matrix) table(c scenarios.Catalogue, expected map[string]expectation) string {
+	var b strings.Builder
+	fmt.Fprint(&b, matrixIntro)
+	fmt.Fprintf(&b, "%d scenarios, %d flaws.\n\n## Flaws\n\n", len(c.Scenarios), len(m.kills))
+	fmt.Fprint(&b, "| flaw | what it does | named after | meant for it | also found by |\n|---|---|---|---|---|\n")
+	byScenario := map[string][]string{}
+	for _, f := range receiver.Flaws() {
+		e := expected[f.Name]
+		meant, also := e.By, ""
+		if len(e.Kills) > 0 {
+			meant, also = e.Kills[0], strings.Join(e.Kills[1:], ", ")
+		}
+		if e.Blocks {
+			also = strings.TrimPrefix(also+"; everything else is blocked", "; ")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | [source](%s) | %s | %s |\n", f.Name, f.Summary, f.Defect, meant, also)
+		for _, id := range e.Kills {
+			if !e.Blocks {
+				byScenario[id] = append(byScenario[id], f.Name)
+			}
+		}
+	}
+	fmt.Fprint(&b, "\n## Scenarios\n\n| scenario | level | finds |\n|---|---|---|\n")
+	for _, s := range c.Scenarios {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.ID, s.Level, strings.Join(byScenario[s.ID], ", "))
+	}
+	return b.String()
+}
+
+const matrixIntro = `# The kill matrix
+
+Each scenario is played against a receiver that is correct and against the same
+receiver with one flaw. A scenario *finds* a flaw when its verdict or its
+findings differ from those on the correct receiver. Every flaw is found by the
+scenario meant for it and by no unrelated one, and every scenario finds a flaw:
+none passes by being unable to fail. This file is written by
+` + "`go test ./suites/conformance -run TestKillMatrix -update`" + `; the test fails
+when it is out of date or when a flaw is found otherwise than
+` + "`suites/conformance/testdata/kill-matrix.yaml`" + ` says.
+
+`
+
+func compareFile(t *testing.T, name, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is out of date: run this test with -update", name)
+	}
+}

@@ -1,0 +1,12 @@
+package load
+
+import "sync/atomic"
+
+// A bitset holds one bit a delivery: what is known of all of them must fit
+// into memory. It may be used concurrently.
+type bitset []atomic.Uint64
+
+func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
+
+func (b bitset) set(n int)      { b[n/64].Or(1 << (n % 64)) }
+func (b bitset) has(n int) bool { return b[n/64].Load()&(1<<(n%64)) != 0 }

@@ -1,0 +1,16 @@
+// Package load measures how a receiver does under load, and whether it stays
+// correct. Vegeta paces and spawns workers; the schedule, the bytes, the
+// clocks and the verdicts are this package's own:
+//
+//	schedule.go, plan.go   what is sent when: pure functions of the sequence number
+//	pacer.go, attack.go    when Vegeta lets the next delivery go
+//	transport.go, lane*.go one delivery: sign, send, read the answer
+//	class.go               which answer a class asks for
+//	recorder.go            four clocks, in histograms
+//	completeness.go        answers against effects
+//	generator.go           whether the sending side was fit to measure
+//	objective.go           verdicts
+//
+// Nothing is taken from Vegeta's results: it counts 3xx as success, takes
+// work in a Targeter for latency and keys errors by their text.
+package load

@@ -1,0 +1,153 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+// A Config says what to play against which receiver.
+type Config struct {
+	Target    *target.Target
+	Scenario  scenarios.LoadScenario
+	Seed      int64
+	Nonce     string       // of the run: ids derive from it
+	EventType string       // empty: the scheme's or the samples' default
+	IDs       io.Writer    // every id is written there before anything is sent; may be nil
+	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
+}
+
+// Status is how far a run has come.
+type Status struct {
+	Elapsed, Total time.Duration // of the planned window; Elapsed may exceed it while answers are awaited
+	Sent, InFlight int
+	P50, P99       time.Duration // response times of genuine deliveries so far
+	Errors         int           // deliveries that did not get the answer their class asks for
+	ForgedAccepted int
+}
+
+// Run plays a load scenario against the target and judges it. The caller has
+// made sure that the target accepts a genuine delivery. An error means nothing
+// was sent; what goes wrong later, a ctx that ends included, is in the result.
+func Run(ctx context.Context, cfg Config) (reports.Load, error) {
+	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
+	if err != nil {
+		return reports.Load{}, err
+	}
+	if err := permit(cfg.Target, cfg.Scenario.Name, plan); err != nil {
+		return reports.Load{}, err
+	}
+	press, err := newPress(cfg)
+	if err != nil {
+		return reports.Load{}, err
+	}
+	if err := writeIDs(cfg, plan, press); err != nil {
+		return reports.Load{}, err
+	}
+	a := newAttack(ctx, cfg.Target, plan, press, cfg.Scenario.InFlight)
+	a.progress = cfg.Progress
+	before := readUsage()
+	a.run(ctx)
+	ended := time.Now()
+	f := facts{
+		classes: a.rec.classes, unsent: plan.Len() - a.rec.sent(), silent: a.transport.silent,
+		generator: newGenerator(a, before.until(readUsage(), runtime.GOMAXPROCS(0))),
+	}
+	audit := newAuditor(cfg.Target, a, a.rec.sent(), func(event int) string { return string(press.AppendID(nil, event)) })
+	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
+	return result(cfg, a, f, ctx.Err() != nil), nil
+}
+
+// permit keeps to what the target's owner agreed to.
+func permit(t *target.Target, name string, plan *Plan) error {
+	if err := t.Permit(); err != nil {
+		return err
+	}
+	if t.Loopback() {
+		return nil
+	}
+	if plan.Len() > t.Limits.Requests {
+		return fmt.Errorf("load %s would send %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
+			name, plan.Len(), t.Limits.Requests)
+	}
+	if t.Limits.Rate > 0 && plan.Rate() > t.Limits.Rate {
+		return fmt.Errorf("load %s would send %.4g requests a second, but the target's limit is %.4g: make it slower with --rate, or raise limits.rate",
+			name, plan.Rate(), t.Limits.Rate)
+	}
+	return nil
+}
+
+func newPress(cfg Config) (*mockprovider.Press, error) {
+	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	if cfg.EventType != "" {
+		m.Prefer(cfg.EventType)
+	}
+	return mockprovider.NewPress(m, cfg.Target.Composer(m), "load/"+cfg.Scenario.Name+"/")
+}
+
+// writeIDs notes every id that the plan will send, in the form of
+// target.Sender.WriteID. Ids of the plan's schemes need no escaping.
+func writeIDs(cfg Config, plan *Plan, press *mockprovider.Press) error {
+	if cfg.IDs == nil {
+		return nil
+	}
+	w := bufio.NewWriter(cfg.IDs)
+	var id []byte
+	for n := range plan.Len() {
+		if plan.Event(n) != n {
+			continue // a duplicate
+		}
+		id = press.AppendID(id[:0], n)
+		if _, err := fmt.Fprintf(w, "{\"id\":%q,\"scenario\":%q}\n", id, "load."+cfg.Scenario.Name); err != nil {
+			return fmt.Errorf("ids: %w", err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("ids: %w", err)
+	}
+	return nil
+}
+
+// result puts the report of the run together.
+func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
+	s, plan := cfg.Scenario, a.plan
+	out := reports.Load{
+		Name: s.Name, Title: s.Title,
+		Plan: reports.LoadPlan{
+			Schedule: plan.String(), Total: plan.Len(), Rate: plan.Rate(),
+			InFlight: s.InFlight, Digest: plan.Digest(),
+		},
+		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: plan.Duration().Seconds(),
+		Lag: a.rec.lag.quantiles(), Prep: a.rec.prep.quantiles(),
+		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
+		Rerun: rerun(cfg),
+	}
+	for _, w := range s.Mix {
+		for c, t := range a.rec.classes {
+			if Class(c).String() == w.Class {
+				out.Classes = append(out.Classes, classReport(Class(c), t))
+			}
+		}
+	}
+	for _, o := range s.Objectives {
+		judged, excuses := f.judge(o)
+		if interrupted {
+			judged, excuses = withdraw(o, judged), nil
+		}
+		out.Objectives = append(out.Objectives, judged)
+		if excuses != nil {
+			out.Generator.Valid = false
+			out.Generator.Reasons = appendNew(out.Generator.Reasons, excuses)
+		}
+	}
+	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, interrupted)
+	return out
+}

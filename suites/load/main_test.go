@@ -1,0 +1,69 @@
+package load
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+const secret = "whsec_aG9va2Fzc2F5IHRlc3RzIHRoZSByZWNlaXZlcg=="
+
+func TestMain(m *testing.M) {
+	if address := os.Getenv(benchReceiver); address != "" {
+		serveBenchReceiver(address)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// receive starts the reference receiver and returns a target for it, with a
+// probe of its effects.
+func receive(t testing.TB, flaws ...string) *target.Target {
+	t.Helper()
+	r, err := receiver.New(receiver.Config{Secrets: map[string][]string{receiver.StandardWebhooks: {secret}}, Flaws: flaws})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listen(t)
+	served := make(chan error, 1)
+	go func() { served <- r.Serve(l) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := r.Shutdown(ctx); err != nil {
+			t.Errorf("shutdown: %v", err)
+		}
+		if err := <-served; err != http.ErrServerClosed {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	tgt := aim(t, "http://"+l.Addr().String()+"/webhooks")
+	tgt.Probes = []target.Probe{target.Func(func(id string) int { return r.Effects()[id] })}
+	return tgt
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func aim(t testing.TB, url string) *target.Target {
+	t.Helper()
+	tgt, err := target.New(target.Settings{URL: url, Scheme: "standard-webhooks", Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tgt
+}

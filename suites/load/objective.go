@@ -1,0 +1,154 @@
+package load
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+)
+
+// facts are what objectives are judged by.
+type facts struct {
+	classes      [classes]*tally
+	unsent       int
+	generator    generator
+	completeness reports.Completeness
+	note         string // on the completeness: what it was taken from
+	silent       bool   // the receiver refuses silently: only effects tell
+}
+
+// judge evaluates one objective. A miss that the generator may have caused is
+// blocked, never failed. The second result says why.
+func (f facts) judge(o scenarios.Objective) (reports.Objective, []string) {
+	out := reports.Objective{Text: o.String(), Class: o.Class}
+	var excuses []string
+	switch {
+	case o.Latency():
+		excuses = f.latency(o, &out)
+	case o.Class != "":
+		excuses = f.share(o, &out)
+	case o.Metric == scenarios.MetricUnsent:
+		decide(&out, o.Holds(float64(f.unsent)), strconv.Itoa(f.unsent))
+		excuses = f.generator.excusesUnsent()
+	default:
+		f.effects(o, &out)
+	}
+	if out.Verdict != reports.Fail || len(excuses) == 0 {
+		return out, nil
+	}
+	out.Verdict = reports.Blocked
+	out.Reason = joined(out.Reason, "generator-limited: "+strings.Join(excuses, "; "))
+	return out, excuses
+}
+
+func decide(out *reports.Objective, holds bool, value string) {
+	out.Value, out.Verdict = value, reports.Fail
+	if holds {
+		out.Verdict = reports.Pass
+	}
+}
+
+func (f facts) tally(class string) *tally {
+	for c, name := range classNames {
+		if name == class {
+			return f.classes[c]
+		}
+	}
+	return f.classes[Genuine] // scenarios has checked the name
+}
+
+// latency judges a limit on a time. Errors and timeouts count with the time
+// they took.
+func (f facts) latency(o scenarios.Objective, out *reports.Objective) []string {
+	t := f.tally(o.Class)
+	c := t.response
+	if o.Clock == scenarios.ClockService {
+		c = t.service
+	}
+	if c.count() == 0 {
+		notSent(o, out)
+		return nil
+	}
+	var value time.Duration
+	switch o.Metric {
+	case scenarios.MetricMean:
+		value = c.mean()
+	case scenarios.MetricMax:
+		value = c.max()
+	default:
+		value = c.quantile(o.Quantile)
+		if few(c.count(), o.Quantile) {
+			out.Reason = fmt.Sprintf("n too small: of %d samples fewer than 10 lie beyond", c.count())
+		}
+	}
+	decide(out, o.Holds(ms(value)), fmt.Sprintf("%v ms", ms(value)))
+	limit := time.Duration(o.Limit * float64(time.Millisecond))
+	return f.generator.excusesLatency(value, limit, o.Clock == scenarios.ClockResponse)
+}
+
+func notSent(o scenarios.Objective, out *reports.Objective) {
+	out.Verdict, out.Reason = reports.NotObserved, fmt.Sprintf("no %s delivery was sent", o.Class)
+}
+
+// share judges a number of deliveries of a class, or their share in percent.
+func (f facts) share(o scenarios.Objective, out *reports.Objective) []string {
+	t := f.tally(o.Class)
+	count := t.accepted
+	if o.Metric == scenarios.MetricErrors {
+		count = t.sent - t.right
+	}
+	switch {
+	case t.sent == 0:
+		notSent(o, out)
+		return nil
+	case f.silent && o.Class == scenarios.ClassForged && o.Metric == scenarios.MetricAccepted:
+		f.silentlyAccepted(o, out)
+		return nil
+	}
+	value := func(n int) float64 {
+		if o.Unit == scenarios.UnitPercent {
+			return 100 * float64(n) / float64(t.sent)
+		}
+		return float64(n)
+	}
+	decide(out, o.Holds(value(count)), fmt.Sprintf("%d of %d (%.3g %%)", count, t.sent, 100*float64(count)/float64(t.sent)))
+	ours := t.ours()
+	if o.Metric == scenarios.MetricErrors && ours > 0 && o.Holds(value(count-ours)) {
+		return []string{fmt.Sprintf("this machine could not send %d of them (no local port, or too many open files)", ours)}
+	}
+	return nil
+}
+
+// silentlyAccepted judges acceptance by effects, where a 2xx says nothing.
+func (f facts) silentlyAccepted(o scenarios.Objective, out *reports.Objective) {
+	if !f.completeness.Observed {
+		out.Verdict, out.Reason = reports.NotObserved, "the receiver refuses silently, and no probe shows effects"
+		return
+	}
+	n := f.completeness.Forged
+	decide(out, o.Holds(float64(n)), fmt.Sprintf("%d with an effect", n))
+}
+
+// effects judges the equation between answers and effects.
+func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
+	c := f.completeness
+	if !c.Observed {
+		out.Verdict, out.Reason = reports.NotObserved, c.Reason
+		return
+	}
+	count := map[scenarios.Metric]int{
+		scenarios.MetricLost: c.Lost, scenarios.MetricDoubled: c.Doubled, scenarios.MetricForgedEffects: c.Forged,
+	}[o.Metric]
+	decide(out, o.Holds(float64(count)), strconv.Itoa(count))
+	out.Reason = f.note
+}
+
+func joined(first, second string) string {
+	if first == "" {
+		return second
+	}
+	return first + "; " + second
+}

@@ -1,0 +1,19 @@
+//go:build !linux
+
+package load
+
+import (
+	"context"
+	"time"
+)
+
+// waitUntil returns at the time given, as exactly as the runtime's timers are,
+// or when ctx ends.
+func waitUntil(ctx context.Context, until time.Time) {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

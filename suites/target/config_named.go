@@ -1,0 +1,16 @@
+package target
+
+// Named returns the probe under a name of the user's choice, for reports.
+func Named(name string, p Probe) Probe { return named{p, name} }
+
+type named struct {
+	Probe
+	name string
+}
+
+// Describe implements Probe.
+func (n named) Describe() Description {
+	d := n.Probe.Describe()
+	d.Name = n.name
+	return d
+}

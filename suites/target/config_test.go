@@ -1,0 +1,228 @@
+package target
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hookassay/hookassay/internal/strictyaml"
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/scenarios"
+)
+
+// environment is an os.LookupEnv of its own.
+func environment(vars map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		v, ok := vars[name]
+		return v, ok
+	}
+}
+
+// parseText is LoadConfig of a file that need not be there.
+func parseText(text string) (Config, error) {
+	doc, err := strictyaml.Parse("hookassay.yaml", []byte(text))
+	if err != nil {
+		return Config{}, err
+	}
+	return parseConfig(doc, ".", environment(nil))
+}
+
+func TestLoadConfigReadsEveryKey(t *testing.T) {
+	c, err := LoadConfig("testdata/config/all.yaml", environment(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.env, c.dir, c.places = nil, "", nil
+	want := Config{
+		Receiver: ReceiverConfig{
+			URL: "https://receiver.example/webhooks?tenant=7", Scheme: "standard-webhooks",
+			Secrets: SecretsConfig{Current: SecretRef{File: "secret.txt"}},
+			Tolerance: mockprovider.Tolerance{
+				Past: mockprovider.Duration(4 * time.Minute), Future: mockprovider.Duration(90 * time.Second),
+			},
+			Rejects: RejectsSilently, Dedupe: DedupeByBusiness, BehindProxy: true, Origin: "producer.example",
+			Headers: map[string]HeaderValue{
+				"X-Stage": {Text: "test"}, "X-Attempt": {Text: "1"}, "CF-Access-Client-Id": {Env: "CF_ID"},
+			},
+			CA: "ca.pem", Resolve: "192.0.2.7:8443",
+		},
+		Effects: Effects{
+			"mail":       {Callback: &CallbackConfig{Listen: "127.0.0.1:0", Token: EnvRef{"CALLBACK_TOKEN"}}},
+			"ledger":     {HTTP: &HTTPConfig{URL: "https://receiver.example/effects/{id}", Count: "$.count"}},
+			"log-of-all": {HTTP: &HTTPConfig{URL: "https://receiver.example/effects", Pointer: "/{id}"}},
+		},
+		Events: EventsConfig{
+			Files: "events/*.json", ID: "/id", Type: "/type",
+			Set:  map[string]string{"/data/object/id": "pi_{canary}", "/created": "{now_unix}"},
+			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"},
+		},
+		Limits: LimitsConfig{
+			Risk: scenarios.Disruptive, Requests: 300, Rate: scenarios.Rate{N: 90, Per: time.Minute}, Concurrency: 2,
+			Consent: "receiver.example", DedicatedEdge: true,
+		},
+		Timeouts: TimeoutsConfig{Answer: mockprovider.Duration(3 * time.Second), Effect: mockprovider.Duration(20 * time.Second)},
+		Profile:  "production",
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+	if unset := zeroKeys(reflect.ValueOf(c), ""); len(unset) > 0 {
+		t.Errorf("all.yaml does not have %s", strings.Join(unset, ", "))
+	}
+}
+
+// zeroKeys lists the keys of structs that hold nothing.
+func zeroKeys(v reflect.Value, path string) []string {
+	var zero []string
+	for f, value := range v.Fields() {
+		key := strictyaml.KeyOf(f)
+		switch {
+		case key == "" || f.Type == reflect.TypeFor[strictyaml.Unavailable]():
+		case f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[SecretRef]():
+			zero = append(zero, zeroKeys(value, path+key+".")...)
+		case value.IsZero():
+			zero = append(zero, path+key)
+		}
+	}
+	return zero
+}
+
+func TestLoadConfigOfAFileThatIsNotThere(t *testing.T) {
+	if _, err := LoadConfig(filepath.Join(t.TempDir(), "none.yaml"), nil); !os.IsNotExist(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// badFile is a file that must be refused, and how.
+type badFile struct {
+	name, text, want string
+	beyond           bool // no JSON schema can see what is wrong
+}
+
+var badFiles = []badFile{
+	{"nothing", "", "hookassay.yaml:1:1: expected one YAML document, found nothing", true},
+	{"a comment", "# nothing\n", "hookassay.yaml:1:1: expected one YAML document, found nothing", true},
+	{"two documents", "profile: core\n---\nprofile: core\n", "hookassay.yaml:1:1: expected one YAML document, found 2", true},
+	{"a list", "- profile: core\n", "hookassay.yaml:1:1: expected a map with target, effects, events, limits, timeouts, profile", false},
+	{"unfinished", "target: {url: \n", "hookassay.yaml:1:13: could not find map value", true},
+	{"a key twice", "profile: core\nprofile: core\n", `hookassay.yaml:2:1: mapping key "profile" already defined at [1:1]`, true},
+	{"an anchor", "profile: &p core\n", "hookassay.yaml:1:10: anchors and aliases are not part of the language", true},
+	{"a tag", "profile: !!str core\n", "hookassay.yaml:1:10: tags are not part of the language", true},
+	{"an empty value", "target:\n", "hookassay.yaml:1:9: empty value", false},
+	{"a fraction", "limits: {requests: 1.5}\n", "hookassay.yaml:1:20: a number here is whole, and a text that looks like a number is quoted", false},
+
+	{"an unknown key", "target:\n  url: http://127.0.0.1/\n  scehme: github\n", `hookassay.yaml:3:3: unknown key "scehme"; did you mean "scheme"?`, false},
+	{"a key at the wrong place", "scheme: github\n", `hookassay.yaml:1:1: unknown key "scheme" here; it belongs under target`, false},
+	{"a key of the top level", "target: {limits: {risk: safe}}\n", `hookassay.yaml:1:10: unknown key "limits" here; it belongs to the top level`, false},
+	{"an unknown key of a named effect", "effects: {a: {htpp: {url: \"http://127.0.0.1/{id}\"}}}\n", `hookassay.yaml:1:15: unknown key "htpp"; did you mean "http"?`, false},
+
+	{"sql", "effects:\n  sql: {driver: postgres}\n", "hookassay.yaml:2:3: effects.sql is not available in this version", false},
+	{"exec", "effects: {exec: {command: [x]}}\n", "hookassay.yaml:1:11: effects.exec is not available in this version", false},
+	{"log by name", "effects: {all: {log: {file: app.log}}}\n", "hookassay.yaml:1:17: effects.all.log is not available in this version", false},
+	{"process", "process: {start: [x]}\n", "hookassay.yaml:1:1: process is not available in this version", false},
+	{"previous", "target: {secrets: {previous: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.previous is not available in this version", false},
+	{"revoked", "target: {secrets: {revoked: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.revoked is not available in this version", false},
+	{"other", "target: {secrets: {other: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.other is not available in this version", false},
+
+	{"an empty URL", "target: {url: \"\"}\n", "hookassay.yaml:1:15: no target: give its URL", false},
+	{"a URL without a host", "target: {url: localhost}\n", `hookassay.yaml:1:15: target "localhost" is no URL`, false},
+	{"a URL with a user", "target: {url: \"http://u:p@127.0.0.1/\"}\n", "hookassay.yaml:1:15: target: a user in the URL would reach reports", false},
+	{"a scheme", "target: {scheme: gihtub}\n", `hookassay.yaml:1:18: unknown scheme "gihtub"; did you mean "github"?`, false},
+	{"a tolerance without unit", "target: {tolerance: {past: 5}}\n", `hookassay.yaml:1:28: "5" is no duration (write 300ms, 5s, 2m)`, false},
+	{"a tolerance of nothing", "target: {tolerance: {past: 0s}}\n", "hookassay.yaml:1:28: 0s is not between 1s and 168h0m0s", true},
+	{"a way to reject", "target: {rejects: silently}\n", `hookassay.yaml:1:19: unknown way to reject "silently"; did you mean "silent"?`, false},
+	{"a way to dedupe", "target: {dedupe: evnt}\n", `hookassay.yaml:1:18: unknown way to dedupe "evnt"; did you mean "event"?`, false},
+	{"a bool", "target: {behind_proxy: perhaps}\n", "hookassay.yaml:1:24: ", false},
+	{"an origin of two lines", "target: {origin: \"a\\nb\"}\n", "hookassay.yaml:1:18: a header's value has no line breaks", true},
+	{"a name to resolve to", "target: {resolve: \"example.com:443\"}\n", `hookassay.yaml:1:19: resolve is "example.com:443"; write the address to connect to`, true},
+	{"a header's name", "target: {headers: {\"X Y\": z}}\n", `hookassay.yaml:1:27: "X Y" is no name of a header`, false},
+	{"a header of the message's frame", "target: {headers: {content-length: 3}}\n", "hookassay.yaml:1:36: content-length is written by hookassay itself", true},
+	{"a header twice", "target: {headers: {X-A: a, x-a: b}}\n", "hookassay.yaml:1:33: header x-a is given twice", true},
+	{"a header of nothing", "target: {headers: {X-A: \"\"}}\n", "hookassay.yaml:1:25: header X-A has no value", false},
+	{"a header from a file", "target: {headers: {X-A: {file: x}}}\n", `hookassay.yaml:1:26: unknown key "file" here; it belongs under target.secrets.current`, false},
+	{"a header's list", "target: {headers: {X-A: [a]}}\n", "hookassay.yaml:1:25: expected a text", false},
+
+	{"env and file", "target: {secrets: {current: {env: A, file: b}}}\n", "hookassay.yaml:1:30: a secret has env or file, not both", false},
+	{"a secret in the file", "target: {secrets: {current: hunter2}}\n", "hookassay.yaml:1:29: expected a map with env, file", false},
+	{"a secret for a name", "target: {secrets: {current: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", false},
+	{"a secret for another name", "target: {secrets: {current: {env: hunter2/=}}}\n", "hookassay.yaml:1:30: this is no name of an environment variable", false},
+	{"a secret for a path", "target: {secrets: {current: {file: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", true},
+
+	{"two kinds of one effect", "effects: {callback: {listen: \"127.0.0.1:0\"}, http: {url: \"http://127.0.0.1/{id}\"}}\n", "hookassay.yaml:1:11: both callback and http: give each a name", false},
+	{"an effect of no kind", "effects: {a: {}}\n", "hookassay.yaml:1:14: an effect has callback or http", false},
+	{"an effect's name", "effects: {\"a b\": {http: {url: \"http://127.0.0.1/{id}\"}}}\n", `hookassay.yaml:1:19: "a b" is no name of an effect`, false},
+	{"an effects URL", "effects: {http: {url: nowhere}}\n", `hookassay.yaml:1:11: effects URL "nowhere" is no URL`, false},
+	{"an effects URL with a user", "effects: {http: {url: \"http://u:p@127.0.0.1/{id}\"}}\n", "hookassay.yaml:1:11: http: a user in the URL would reach reports", false},
+	{"no effects URL", "effects: {http: {count: $.n}}\n", "hookassay.yaml:1:11: http: url is missing", false},
+	{"count and pointer", "effects: {http: {url: \"http://127.0.0.1/{id}\", count: $.n, pointer: /n}}\n", "hookassay.yaml:1:11: http: count and pointer say the same thing", false},
+	{"a count that is a pointer", "effects: {http: {url: \"http://127.0.0.1/{id}\", count: /n}}\n", `hookassay.yaml:1:11: http: count is "/n"; it begins with $.`, false},
+	{"no id", "effects: {http: {url: \"http://127.0.0.1/\", pointer: /n}}\n", "hookassay.yaml:1:11: effects: {id} stands neither in the URL nor in the pointer", true},
+	{"nowhere to listen", "effects: {callback: {listen: 9400x}}\n", `hookassay.yaml:1:11: callback: listen is "9400x"; write host:port`, false},
+	{"everybody may call", "effects: {callback: {listen: \"0.0.0.0:0\"}}\n", "hookassay.yaml:1:11: callback: whoever reaches 0.0.0.0:0 could invent effects", true},
+
+	{"events without files", "events: {id: /id}\n", "hookassay.yaml:1:10: events.files is missing", false},
+	{"an id that is no pointer", "events: {files: x, id: id}\n", `hookassay.yaml:1:24: "id" is no JSON pointer`, false},
+	{"a place to set that is no pointer", "events: {files: x, set: {a: b}}\n", `hookassay.yaml:1:29: "a" is no JSON pointer`, false},
+	{"a free place that is no pointer", "events: {files: x, free: [a]}\n", `hookassay.yaml:1:26: "a" is no JSON pointer`, false},
+	{"a placeholder", "events: {files: x, set: {/a: \"{canry}\"}}\n", `hookassay.yaml:1:30: unknown placeholder "{canry}"; did you mean "{canary}"?`, true},
+	{"free that is no list", "events: {files: x, free: /a}\n", "hookassay.yaml:1:26: expected a list", false},
+
+	{"a risk", "limits: {risk: hostle}\n", `hookassay.yaml:1:16: unknown risk "hostle"; did you mean "hostile"?`, false},
+	{"no requests", "limits: {requests: 0}\n", "hookassay.yaml:1:20: 0 is not at least 1", false},
+	{"too much at once", "limits: {concurrency: 257}\n", "hookassay.yaml:1:23: 257 is not between 1 and 256", false},
+	{"a rate without unit", "limits: {rate: 10}\n", `hookassay.yaml:1:16: "10" is no rate`, false},
+	{"a wait without end", "timeouts: {answer: 24h}\n", "hookassay.yaml:1:20: 24h0m0s is not between 1ms and 10m0s", true},
+	{"a wait of nothing", "timeouts: {effect: 0s}\n", "hookassay.yaml:1:20: 0s is not between 1ms and 10m0s", true},
+	{"a profile", "profile: cor\n", `hookassay.yaml:1:10: unknown profile "cor"; did you mean "core"?`, false},
+}
+
+func TestBadFilesAreRefusedWithTheirPlace(t *testing.T) {
+	for _, bad := range badFiles {
+		t.Run(bad.name, func(t *testing.T) {
+			_, err := parseText(bad.text)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !strings.HasPrefix(err.Error(), bad.want) {
+				t.Errorf("got  %v\nwant %s", err, bad.want)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the secret is in the error: %v", err)
+			}
+		})
+	}
+}
+
+// A file from anywhere is read or refused: no panic, and every error names the
+// file.
+func FuzzConfig(f *testing.F) {
+	for _, bad := range badFiles {
+		f.Add(bad.text)
+	}
+	good, err := filepath.Glob("testdata/config/*.yaml")
+	if err != nil || len(good) == 0 {
+		f.Fatalf("no good files: %v", err)
+	}
+	for _, name := range good {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseText(text)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "hookassay.yaml:") {
+				t.Errorf("%q: the error has no place: %v", text, err)
+			}
+			return
+		}
+		if _, err := c.With(Overrides{}); err != nil {
+			t.Errorf("%q: right when it is read, and then: %v", text, err)
+		}
+	})
+}
