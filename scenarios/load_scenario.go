@@ -6,17 +6,15 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"github.com/hookassay/hookassay/internal/nearest"
+	"github.com/hookassay/hookassay/internal/strictyaml"
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
@@ -90,7 +88,7 @@ func FindLoad(name string) (LoadScenario, error) {
 	if err != nil {
 		return LoadScenario{}, err
 	}
-	return document{file: "scenarios/load/" + name + ".yaml"}.load(b)
+	return parseLoad("scenarios/load/"+name+".yaml", b)
 }
 
 // LoadScenarioFile reads the user's own load scenario. Errors carry
@@ -100,7 +98,7 @@ func LoadScenarioFile(name string) (LoadScenario, error) {
 	if err != nil {
 		return LoadScenario{}, err
 	}
-	return document{file: name}.load(b)
+	return parseLoad(name, b)
 }
 
 // Override returns the scenario with another rate or duration; zero keeps
@@ -117,29 +115,19 @@ func (s LoadScenario) Override(rate Rate, d time.Duration) (LoadScenario, error)
 	return s, s.check()
 }
 
-func (d document) load(b []byte) (LoadScenario, error) {
-	file, err := parser.ParseBytes(b, 0)
+func parseLoad(file string, b []byte) (LoadScenario, error) {
+	d, err := strictyaml.Parse(file, b)
 	if err != nil {
-		return LoadScenario{}, d.wrapLoad(err)
-	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return LoadScenario{}, fmt.Errorf("%s:1:1: expected one YAML document with one load scenario", d.file)
-	}
-	body := file.Docs[0].Body
-	if err := d.refuse(body); err != nil {
 		return LoadScenario{}, err
 	}
-	if _, ok := mapEntries(body); !ok {
-		return LoadScenario{}, d.at(body, "expected a load scenario, beginning with \"name:\"")
-	}
 	var w writtenLoad
-	if err := yaml.NodeToValue(body, &w, yaml.Strict()); err != nil {
-		return LoadScenario{}, d.wrapLoad(err)
+	if err := d.Decode(d.Body, &w); err != nil {
+		return LoadScenario{}, err
 	}
 	s := LoadScenario{
 		Name: w.Name, Title: w.Title, Why: strings.TrimSpace(w.Why), Schedule: w.Schedule,
 		Mix: w.Mix, InFlight: w.InFlight,
-		Location: fmt.Sprintf("%s:%d", d.file, firstToken(body).Position.Line),
+		Location: fmt.Sprintf("%s:%d", file, firstToken(d.Body).Position.Line),
 	}
 	if s.InFlight == 0 {
 		s.InFlight = defaultInFlight
@@ -148,20 +136,9 @@ func (d document) load(b []byte) (LoadScenario, error) {
 		s.Objectives = append(s.Objectives, Objective(o))
 	}
 	if err := s.check(); err != nil {
-		return s, d.at(body, "%v", prefixID(s.Name, err))
+		return s, d.At(d.Body, "%w", prefixID(s.Name, err))
 	}
 	return s, nil
-}
-
-// wrapLoad does what wrap does, with the keys of a load scenario.
-func (d document) wrapLoad(err error) error {
-	var unknown *yaml.UnknownFieldError
-	if !errors.As(err, &unknown) {
-		return d.wrap(err)
-	}
-	tok := unknown.GetToken()
-	return fmt.Errorf("%s:%d:%d: %w", d.file, tok.Position.Line, tok.Position.Column,
-		nearest.Unknown("key", tok.Value, keysOf(reflect.TypeFor[writtenLoad]())))
 }
 
 func (s LoadScenario) check() error {
@@ -243,20 +220,12 @@ func (m *loadMix) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// loadObjective reads an objective where it stands, so that an error has its
-// place.
+// loadObjective is an objective as a file holds it.
 type loadObjective Objective
 
-// UnmarshalYAML parses what ParseObjective does.
-func (o *loadObjective) UnmarshalYAML(node ast.Node) error {
-	text, err := scalar(node)
-	if err != nil {
-		return placed(node, `an objective is a text in quotes: "lost = 0"`)
-	}
-	parsed, err := ParseObjective(text)
-	if err != nil {
-		return placed(node, err.Error())
-	}
+// UnmarshalText parses what ParseObjective does.
+func (o *loadObjective) UnmarshalText(b []byte) error {
+	parsed, err := ParseObjective(string(b))
 	*o = loadObjective(parsed)
-	return nil
+	return err
 }

@@ -53,6 +53,9 @@ func newAuditor(t *target.Target, a *attack, sent int, id func(int) string) *aud
 			u.every = (sent + perIDLimit - 1) / perIDLimit
 		}
 	}
+	if len(t.Probes) == 0 {
+		return u
+	}
 	for n := range sent {
 		if mix64(uint64(^u.plan.seed), uint64(n))%uint64(u.every) != 0 { // in no step with the mix
 			continue

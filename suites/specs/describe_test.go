@@ -81,6 +81,9 @@ func TestDescribeShowsWhereAndHowAScenarioFailed(t *testing.T) {
 			t.Errorf("failure lacks %q:\n%s", want, spec.Failure.Message)
 		}
 	}
+	if n := strings.Count(spec.Failure.Message, "CONTROL: "); n != 1 || !strings.Contains(spec.Failure.Message, "FINDING 2 of 2") {
+		t.Errorf("two findings on one delivery show it %d times:\n%s", n, spec.Failure.Message)
+	}
 }
 
 // Ginkgo's own choice and what was sent must be the same scenarios.

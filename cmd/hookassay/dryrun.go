@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/conformance"
+)
+
+// dryRun lists what would be sent, by risk.
+func dryRun(c *console, config conformance.Config) error {
+	plan, err := conformance.NewPlan(config)
+	if err != nil {
+		return err
+	}
+	t := config.Target
+	fmt.Fprintf(c.out, "Nothing is sent. To %s (%s) would go:\n", t.URL, t.Scheme.Name)
+	total := 0
+	for _, risk := range scenarios.Risks {
+		n, requests := 0, 0
+		var names []string
+		for _, p := range plan.Planned {
+			if p.Decision == conformance.Play && p.Scenario.Risk == risk {
+				n, requests = n+1, requests+conformance.Requests(p.Scenario)
+				names = append(names, fmt.Sprintf("  %-28s %2d requests  %s", p.Scenario.ID, conformance.Requests(p.Scenario), p.Scenario.Title))
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		total += requests
+		fmt.Fprintf(c.out, "\n%s: %d scenarios, %d requests\n", risk, n, requests)
+		for _, line := range names {
+			fmt.Fprintln(c.out, line)
+		}
+	}
+	left := 0
+	for _, p := range plan.Planned {
+		if p.Decision != conformance.Play {
+			left++
+		}
+	}
+	fmt.Fprintf(c.out, "\n%d requests in all, at least, and a preflight; %d scenarios would not be played.\n", total, left)
+	fmt.Fprintf(c.out, "Limits: %d requests, risk at most %s.\n", t.Limits.Requests, t.Limits.Risk)
+	return nil
+}

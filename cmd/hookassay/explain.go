@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newExplain(c *console) *cobra.Command {
+	var own []string
+	cmd := &cobra.Command{
+		Use:     "explain ID",
+		Short:   "Explains a scenario: what is sent, what must happen, why, and how to mend it",
+		Example: "  hookassay explain auth.wrong-key",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			catalogue, err := catalogueWith(own)
+			if err != nil {
+				return err
+			}
+			s, err := catalogue.Find(args[0])
+			if err != nil {
+				return err
+			}
+			width, _ := terminal(c.out)
+			return s.Explain(c.out, width)
+		},
+	}
+	cmd.Flags().StringSliceVar(&own, "scenarios", nil, "file or directory with scenarios of your own")
+	return cmd
+}

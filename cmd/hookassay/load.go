@@ -1,0 +1,135 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/load"
+)
+
+type loadFlags struct {
+	target   targetFlags
+	output   output
+	rate     string
+	duration time.Duration
+	seed     int64
+	list     bool
+}
+
+func newLoad(c *console) *cobra.Command {
+	var f loadFlags
+	cmd := &cobra.Command{
+		Use:   "load SCENARIO",
+		Short: "Grades a receiver under load",
+		Long: `Sends freshly signed, unique deliveries at a fixed schedule, with forged and
+duplicated ones among them, and grades latency, answers and effects together.
+SCENARIO is a name (see --list) or a file of your own.`,
+		Example: `  hookassay load smoke --target http://127.0.0.1:8080/webhooks --scheme github --secret-env WEBHOOK_SECRET
+  hookassay load smoke --rate 500/s --for 30s -c hookassay.yaml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.list {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.ExactArgs(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.list {
+				return listLoad(c)
+			}
+			return f.run(cmd, c, args[0])
+		},
+	}
+	f.target.flags(cmd)
+	f.output.flags(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&f.rate, "rate", "", "another rate than the scenario's, such as 500/s")
+	fs.DurationVar(&f.duration, "for", 0, "another duration than the scenario's")
+	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
+	fs.BoolVar(&f.list, "list", false, "list the load scenarios")
+	return cmd
+}
+
+func listLoad(c *console) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, name := range scenarios.LoadNames() {
+		s, err := scenarios.FindLoad(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Title)
+	}
+	return w.Flush()
+}
+
+func (f *loadFlags) scenario(name string) (scenarios.LoadScenario, error) {
+	find := scenarios.FindLoad
+	if _, err := os.Stat(name); err == nil {
+		find = scenarios.LoadScenarioFile
+	}
+	s, err := find(name)
+	if err != nil {
+		return s, err
+	}
+	var rate scenarios.Rate
+	if f.rate != "" {
+		if err := rate.UnmarshalText([]byte(f.rate)); err != nil {
+			return s, fmt.Errorf("--rate: %w", err)
+		}
+	}
+	return s.Override(rate, f.duration)
+}
+
+func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
+	s, err := f.scenario(name)
+	if err != nil {
+		return err
+	}
+	t, closeProbes, err := f.target.target(cmd)
+	if err != nil {
+		return err
+	}
+	if err := f.output.open(); err != nil {
+		return errors.Join(err, closeProbes())
+	}
+	bar := newProgress(c)
+	cfg := load.Config{Target: t, Scenario: s, Seed: f.seed, Nonce: newNonce(), Progress: bar.load}
+	if !cmd.Flags().Changed("seed") {
+		cfg.Seed = newSeed()
+	}
+	_, cfg.IDs = f.output.writers()
+	report, err := load.Grade(cmd.Context(), cfg, conformance.Version, f.command(name))
+	bar.done()
+	if err := errors.Join(err, closeProbes()); err != nil {
+		return err
+	}
+	if err := f.output.finish(c, report); err != nil {
+		return err
+	}
+	return exitWith(report.ExitCode)
+}
+
+func (f *loadFlags) command(name string) string {
+	text := f.target.command("load " + quote(name))
+	if f.rate != "" {
+		text += " --rate " + quote(f.rate)
+	}
+	if f.duration != 0 {
+		text += " --for " + f.duration.String()
+	}
+	return text
+}
+
+func newNonce() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}

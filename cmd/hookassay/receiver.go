@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/mockprovider"
+)
+
+// receiverFlags say what the reference receiver is to be.
+type receiverFlags struct {
+	listen, scheme, secretEnv string
+	flaws                     []string
+	origins                   []string
+	list                      bool
+}
+
+func newReceiver(c *console) *cobra.Command {
+	var f receiverFlags
+	cmd := &cobra.Command{
+		Use:   "receiver",
+		Short: "Runs the reference receiver, correct or with chosen flaws",
+		Example: `  WEBHOOK_SECRET=$(printf whsec_; head -c 32 /dev/urandom | base64) hookassay receiver --scheme standard-webhooks
+  hookassay receiver --list-flaws
+  hookassay receiver --scheme github --flaw no-dedupe`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.list {
+				return listFlaws(c)
+			}
+			return f.serve(cmd.Context(), c)
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.listen, "listen", "127.0.0.1:8080", "host:port to listen on")
+	fs.StringVarP(&f.scheme, "scheme", "s", "standard-webhooks", "how deliveries are signed")
+	fs.StringVar(&f.secretEnv, "secret-env", "WEBHOOK_SECRET", "environment variable that holds the secret")
+	fs.StringSliceVar(&f.flaws, "flaw", nil, "name of a flaw to have; may be repeated")
+	fs.StringSliceVar(&f.origins, "origin", nil, "origin that the handshake grants (CloudEvents; default that of the producer)")
+	fs.BoolVar(&f.list, "list-flaws", false, "list the flaws")
+	return cmd
+}
+
+func listFlaws(c *console) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, f := range receiver.Flaws() {
+		fmt.Fprintf(w, "%s\t%s\n", f.Name, f.Summary)
+	}
+	return w.Flush()
+}
+
+func (f *receiverFlags) serve(ctx context.Context, c *console) error {
+	scheme, err := mockprovider.FindScheme(f.scheme)
+	if err != nil {
+		return err
+	}
+	secret, ok := os.LookupEnv(f.secretEnv)
+	if !ok {
+		return fmt.Errorf("environment variable %s is not set: put the secret there", f.secretEnv)
+	}
+	if len(f.origins) == 0 {
+		f.origins = []string{scheme.Origin}
+	}
+	r, err := receiver.New(receiver.Config{
+		Secrets: map[string][]string{f.scheme: {secret}}, Origins: f.origins, Flaws: f.flaws,
+	})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "listening on http://%s/webhooks, effects at http://%s/effects\n", l.Addr(), l.Addr())
+	served := make(chan error, 1)
+	go func() { served <- r.Serve(l) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err = r.Shutdown(end)
+	<-served
+	return err
+}

@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
+)
+
+// Explain says in words what a scenario sends, what must happen, why, and how
+// to mend a receiver that it finds wanting. Width is that of the text; 0 is 80.
+func (s Scenario) Explain(w io.Writer, width int) error {
+	if width <= 0 {
+		width = 80
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s [%s, %s]\n%s\n\n", s.ID, s.Level, s.Risk, s.Title)
+	paragraph(&b, "Why", s.Why, width)
+	b.WriteString("What is sent, and what must happen\n")
+	for i, step := range s.Steps {
+		lines := step.explain()
+		item(&b, fmt.Sprintf("  %d. ", i+1), lines[0], width)
+		for _, line := range lines[1:] {
+			item(&b, "     - ", line, width)
+		}
+	}
+	for _, step := range s.Steps {
+		label := step.Label()
+		if want := s.Effects[label]; label != "" && want != "any" && want != "" {
+			item(&b, "  => ", fmt.Sprintf("%s is processed %s", label, effectWords[want]), width)
+			s.Effects = without(s.Effects, label)
+		}
+	}
+	b.WriteString("\n")
+	paragraph(&b, "How to mend it", s.Fix, width)
+	b.WriteString("Sources\n")
+	for _, src := range s.Sources {
+		fmt.Fprintf(&b, "  %s\n  %s\n", src.Title, src.URL)
+	}
+	fmt.Fprintf(&b, "\nAt level %s, %s.\nDefined in %s.\n", s.Level, levelWords[s.Level], s.Location)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func without(m map[string]string, key string) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		if k != key {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+var effectWords = map[string]string{
+	"0": "never", "1": "exactly once", "1+": "at least once", "2": "exactly twice",
+}
+
+var levelWords = map[Level]string{
+	Must:   "a discrepancy fails the run: the specification demands it",
+	Prov:   "a discrepancy fails the run: the provider demands it",
+	Base:   "a discrepancy fails the run: real receivers were broken by it",
+	Should: "a discrepancy warns, and fails with --strict: the specification recommends it",
+	Ops:    "a discrepancy warns, and fails with --strict: operation goes better without it",
+	May:    "a discrepancy is only reported: it is optional",
+	Inform: "a discrepancy is only reported",
+}
+
+// explain says a step in words: what is sent first, then what goes with it.
+func (s Step) explain() []string {
+	var first string
+	switch {
+	case s.Pause > 0:
+		return []string{"wait " + time.Duration(s.Pause).String()}
+	case s.Request != nil:
+		first = "send " + s.Request.Method
+		for _, h := range s.Request.Headers {
+			first += fmt.Sprintf(" with %s: %s", h.Key, h.Value)
+		}
+	case s.Again != "":
+		first = fmt.Sprintf("send %q again, byte for byte", s.Again)
+	default:
+		first = fmt.Sprintf("send %q", s.Send)
+	}
+	if s.AtOnce > 1 {
+		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
+	}
+	if s.Control {
+		first += " (the control: a genuine delivery)"
+	}
+	lines := []string{first}
+	if s.IDOf != "" {
+		lines = append(lines, fmt.Sprintf("with the id of %q", s.IDOf))
+	}
+	if s.BodyOf != "" {
+		lines = append(lines, fmt.Sprintf("with the body of %q", s.BodyOf))
+	}
+	for _, use := range s.Faults {
+		if f, err := mockprovider.FindFault(use.Name); err == nil {
+			lines = append(lines, fmt.Sprintf("%s: %s", use, f.Doc))
+		}
+	}
+	if o, err := FindOutcome(s.Expect); err == nil {
+		lines = append(lines, "expected: "+o.Meaning)
+	}
+	return append(lines, s.Answer.explain()...)
+}
+
+func (a *Answer) explain() []string {
+	if a == nil {
+		return nil
+	}
+	var lines []string
+	for _, name := range a.Lacks {
+		lines = append(lines, "the answer does not show "+Inspections[name])
+	}
+	if a.MaxBody > 0 {
+		lines = append(lines, fmt.Sprintf("the answer has at most %d bytes", a.MaxBody))
+	}
+	if a.MaxSent > 0 {
+		lines = append(lines, fmt.Sprintf("the answer comes before %d bytes were taken", a.MaxSent))
+	}
+	if a.Within.Warn > 0 {
+		lines = append(lines, fmt.Sprintf("the answer comes within %s; from %s on it counts against the receiver", a.Within.Warn, a.Within.Fail))
+	}
+	for _, h := range a.Headers {
+		lines = append(lines, "held against it: "+h.Message)
+	}
+	return lines
+}
+
+func paragraph(b *strings.Builder, title, text string, width int) {
+	b.WriteString(title + "\n")
+	item(b, "  ", text, width)
+	b.WriteString("\n")
+}
+
+// item writes a text behind a lead, wrapped, its lines indented alike.
+func item(b *strings.Builder, lead, text string, width int) {
+	indent := strings.Repeat(" ", len(lead))
+	line := lead
+	for _, word := range strings.Fields(text) {
+		if len(line)+len(word) > width && strings.TrimSpace(line) != "" && line != lead {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += word + " "
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
+}

@@ -1,0 +1,74 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hookassay/hookassay/reports"
+)
+
+// Run grades the receiver in a Go test: a sub-test for every scenario. With
+// go test -run only what is selected is sent. Recommendations that are not met
+// are logged; failures, blocked scenarios and errors of the harness fail their
+// sub-test; what cannot be seen or does not apply is skipped with the reason.
+func Run(t *testing.T, c Config) {
+	t.Helper()
+	session, err := Prepare(c)
+	if err != nil {
+		t.Fatalf("hookassay: %v", err)
+	}
+	var report reports.Report
+	graded := map[string]reports.Scenario{}
+	selected := map[string]bool{}
+	t.Run("scenarios", func(t *testing.T) {
+		// The sub-tests that -run selects register themselves and wait; they
+		// go on when this function has returned, with everything played.
+		for _, p := range session.Plan().Planned {
+			id := p.Scenario.ID
+			t.Run(id, func(t *testing.T) {
+				selected[id] = true
+				t.Parallel()
+				tell(t, graded[id])
+			})
+		}
+		if len(selected) == 0 {
+			return
+		}
+		if err := session.Play(t.Context(), func(id string) bool { return selected[id] }); err != nil {
+			t.Fatalf("hookassay: %v", err)
+		}
+		if report, err = session.Report(); err != nil {
+			t.Fatalf("hookassay: %v", err)
+		}
+		for _, s := range report.Scenarios {
+			graded[s.ID] = s
+		}
+	})
+	if len(selected) == 0 {
+		return
+	}
+	// What no sub-test shows, such as effects that had to be seen and were not.
+	if report.ExitCode != reports.ExitConformant && !t.Failed() {
+		for _, r := range report.ExitReasons {
+			t.Errorf("hookassay: %s: %s", report.Verdict, r.Message)
+		}
+	}
+}
+
+// tell turns a verdict into a sub-test's end.
+func tell(t *testing.T, s reports.Scenario) {
+	t.Helper()
+	var text strings.Builder
+	if err := reports.Detail(&text, s, reports.TerminalOptions{}); err != nil {
+		t.Fatalf("hookassay: %v", err)
+	}
+	switch s.Verdict {
+	case reports.Pass:
+	case reports.NotObserved, reports.NotApplicable, reports.Excluded:
+		t.Skip(s.Reason)
+	case reports.Warn, reports.Info:
+		t.Log("\n" + text.String())
+	default: // fail, blocked, error, and whatever is not known
+		t.Error("\n" + text.String())
+	}
+}

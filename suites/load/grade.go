@@ -1,0 +1,85 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// Grade makes sure that the target accepts a genuine delivery, plays the load
+// scenario and reports. Version names the program, command is what plays it
+// again.
+func Grade(ctx context.Context, cfg Config, version, command string) (reports.Report, error) {
+	if err := cfg.Target.Permit(); err != nil {
+		return reports.Report{}, err
+	}
+	record := transcript.NewRecorder(nil)
+	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
+	r := header(cfg, version, command)
+	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
+	flight, err := sender.Preflight(ctx)
+	if err != nil && ctx.Err() == nil {
+		return r, err
+	}
+	if r.Preflight, err = checks(record); err != nil {
+		return r, err
+	}
+	r.Requests = sender.Sent()
+	if flight.Ready && ctx.Err() == nil {
+		cfg.EventType = maker.DefaultType()
+		result, err := Run(ctx, cfg)
+		if err != nil {
+			return r, err
+		}
+		result.Rerun = r.Rerun
+		r.Load = append(r.Load, result)
+		r.Requests += result.Sent
+	}
+	r.Interrupted = ctx.Err() != nil
+	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
+	reports.Conclude(&r, nil)
+	return r, nil
+}
+
+func header(cfg Config, version, command string) reports.Report {
+	t := cfg.Target
+	r := reports.Report{
+		Schema: reports.Schema,
+		Tool:   reports.Tool{Name: "hookassay", Version: version},
+		Seed:   cfg.Seed, Nonce: cfg.Nonce,
+		Started: time.Now().UTC().Truncate(time.Millisecond),
+		Profile: "load " + cfg.Scenario.Name,
+		Target: reports.Target{
+			URL: t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(),
+			Rejects: t.Rejects, SameHost: t.Loopback(), Probes: []reports.Probe{},
+		},
+		Preflight: []reports.Check{}, Scenarios: []reports.Scenario{}, Load: []reports.Load{},
+		Rerun: fmt.Sprintf("%s --seed %d", command, cfg.Seed),
+	}
+	for _, p := range t.Probes {
+		d := p.Describe()
+		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: d.Name, Kind: d.Kind, Counts: d.Counts})
+	}
+	return r
+}
+
+// checks are what the preflight found.
+func checks(record *transcript.Recorder) ([]reports.Check, error) {
+	records, err := record.Records()
+	if err != nil {
+		return nil, err
+	}
+	out := []reports.Check{}
+	for _, rec := range records {
+		if c := rec.Check; c != nil {
+			out = append(out, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
+		}
+	}
+	return out, nil
+}
