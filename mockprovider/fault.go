@@ -95,6 +95,9 @@ func (u FaultUse) Check() error {
 	if got := u.Param.Kind(); got != f.Param {
 		return fmt.Errorf("fault %s takes %s, not %s", u.Name, paramWords[f.Param], paramWords[got])
 	}
+	if f.Param != ParamText && f.Param != ParamNone && len(u.Param.List)+len(u.Param.Map) == 0 {
+		return fmt.Errorf("fault %s: %s with nothing in it alters nothing", u.Name, paramWords[f.Param])
+	}
 	if f.check != nil {
 		if err := f.check(u.Param); err != nil {
 			return fmt.Errorf("fault %s: %w", u.Name, err)
@@ -218,23 +221,25 @@ func (d *Draft) names(name string) []string {
 
 var errNothing = errors.New("nothing there to alter")
 
-// alter changes every field of that name. At least one must be there: a fault
-// that changes nothing would be a genuine delivery in disguise.
+// alter changes every field of that name. At least one must be there and
+// become another: a fault that changes nothing would be a genuine delivery in
+// disguise.
 func (d *Draft) alter(name string, change func(wire.Field) []wire.Field) error {
-	found := false
+	changed := false
 	for _, n := range d.names(name) {
 		var out []wire.Field
 		for _, f := range d.message.Fields {
 			if equalName(f.Name, n) {
-				found = true
-				out = append(out, change(f)...)
+				now := change(f)
+				changed = changed || !slices.Equal(now, []wire.Field{f})
+				out = append(out, now...)
 				continue
 			}
 			out = append(out, f)
 		}
 		d.message.Fields = out
 	}
-	if !found {
+	if !changed {
 		return fmt.Errorf("header %s: %w", name, errNothing)
 	}
 	return nil

@@ -65,7 +65,10 @@ var bodyFaults = []Fault{
 			if err != nil {
 				return err
 			}
-			return d.setFree("hookassay_padding", strconv.Quote(strings.Repeat("x", max(0, size-len(d.body)-len(`"hookassay_padding":"",`)))))
+			if err := d.setFree("hookassay_padding", `""`); err != nil {
+				return err
+			}
+			return d.setFree("hookassay_padding", strconv.Quote(strings.Repeat("x", max(0, size-len(d.body)))))
 		},
 	},
 	{

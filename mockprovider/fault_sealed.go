@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -27,7 +28,7 @@ var sealedFaults = []Fault{
 		apply: func(d *Draft, _ Param) error {
 			i := bytes.LastIndex(d.message.Body, []byte(d.event.Canary))
 			if i < 0 {
-				i = bytes.LastIndexAny(d.message.Body, "abcdefghijklmnopqrstuvwxyz")
+				i = lastLetter(d.message.Body)
 			}
 			if i < 0 {
 				return errNothing
@@ -103,7 +104,9 @@ var sealedFaults = []Fault{
 		apply: func(d *Draft, p Param) error {
 			fill := strings.NewReplacer("{secret}", d.c.Secret.text, "{canary}", d.event.Canary, "{id}", d.event.ID)
 			for _, pair := range p.Map {
-				d.set(pair.Key, fill.Replace(pair.Value))
+				if err := d.set(pair.Key, fill.Replace(pair.Value)); err != nil {
+					return err
+				}
 			}
 			return nil
 		},
@@ -145,13 +148,44 @@ func (d *Draft) alterValue(name string, change func(string) string) error {
 }
 
 // set gives the header a value, where it stands or at the end.
-func (d *Draft) set(name, value string) {
-	for _, n := range d.names(name) {
-		err := d.alterValue(n, func(string) string { return value })
-		if err != nil {
+func (d *Draft) set(name, value string) error {
+	names := d.names(name)
+	if len(names) == 0 {
+		return fmt.Errorf("header %s: %w", name, errNothing)
+	}
+	for _, n := range names {
+		found := false
+		for i, f := range d.message.Fields {
+			if equalName(f.Name, n) {
+				d.message.Fields[i].Value, found = value, true
+			}
+		}
+		if !found {
 			d.message.Fields = append(d.message.Fields, wire.Field{Name: n, Value: value})
 		}
 	}
+	return nil
+}
+
+// lastLetter finds the last small letter in a text of a JSON body, or anywhere
+// where the body is not JSON; -1 where there is none. A letter of true or of an
+// escape is not one: the JSON would not stay valid.
+func lastLetter(body []byte) int {
+	if !json.Valid(body) {
+		return bytes.LastIndexAny(body, "abcdefghijklmnopqrstuvwxyz")
+	}
+	last, inText := -1, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '"':
+			inText = !inText
+		case c == '\\':
+			i++
+		case inText && 'a' <= c && c <= 'z':
+			last = i
+		}
+	}
+	return last
 }
 
 // flip changes one letter or digit to another that fits every encoding in use

@@ -40,7 +40,7 @@ var signFaults = []Fault{
 		apply: func(d *Draft, _ Param) error { d.key = d.c.Foreign; return nil },
 	},
 	{
-		Name: "secret.empty", Stage: StageSign,
+		Name: "secret.empty", Stage: StageSign, Needs: []Feature{"shared-secret"},
 		Doc: "the delivery is authenticated with the empty secret",
 		apply: func(d *Draft, _ Param) error {
 			form := d.key.Form
@@ -65,7 +65,9 @@ var signFaults = []Fault{
 		check: func(p Param) error {
 			var names []string
 			for name := range algorithms {
-				names = append(names, name)
+				if strings.HasPrefix(name, "hmac-") { // a shared key makes no other signature
+					names = append(names, name)
+				}
 			}
 			slices.Sort(names)
 			if !slices.Contains(names, p.Text) {
@@ -73,7 +75,15 @@ var signFaults = []Fault{
 			}
 			return nil
 		},
-		apply: func(d *Draft, p Param) error { d.algorithm = p.Text; return nil },
+		apply: func(d *Draft, p Param) error {
+			for _, h := range d.c.Scheme.Signatures {
+				if v, ok := h.version(d.key.Form); ok && !h.Legacy && v.Algorithm == p.Text {
+					return fmt.Errorf("%s is the scheme's own: %w", p.Text, errNothing)
+				}
+			}
+			d.algorithm = p.Text
+			return nil
+		},
 	},
 	{
 		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},

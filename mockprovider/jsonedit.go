@@ -80,12 +80,15 @@ func reverseKeys(v gjson.Result) string {
 }
 
 // escapeUnicode writes every character beyond ASCII as \uXXXX (RFC 8259
-// section 7), and the solidus as \/.
+// section 7), and the solidus as \/. What is escaped already stays as it is.
 func escapeUnicode(body []byte) []byte {
 	var out strings.Builder
+	escaped := false
 	for _, r := range string(body) {
+		afterBackslash := escaped
+		escaped = r == '\\' && !afterBackslash
 		switch {
-		case r == '/':
+		case r == '/' && !afterBackslash:
 			out.WriteString(`\/`)
 		case r < 0x80:
 			out.WriteRune(r)

@@ -256,13 +256,13 @@ func (s *Scheme) check() error {
 			return fmt.Errorf("unknown form of secret %q", f)
 		}
 	}
+	if s.Timestamp != nil && s.Timestamp.Unit != "s" && s.Timestamp.Unit != "ms" {
+		return fmt.Errorf("timestamp.unit is %q; it is s or ms", s.Timestamp.Unit)
+	}
 	for _, h := range s.Signatures {
 		for _, v := range h.Versions {
-			if _, ok := algorithms[v.Algorithm]; !ok {
-				return fmt.Errorf("unknown algorithm %q", v.Algorithm)
-			}
-			if _, ok := encodings[v.Encoding]; !ok {
-				return fmt.Errorf("unknown encoding %q", v.Encoding)
+			if err := s.checkVersion(v); err != nil {
+				return err
 			}
 		}
 	}
@@ -270,6 +270,19 @@ func (s *Scheme) check() error {
 		if _, err := files.ReadFile("templates/" + s.Name + "/" + e + ".json"); err != nil {
 			return fmt.Errorf("event %q has no template: %w", e, err)
 		}
+	}
+	return nil
+}
+
+func (s *Scheme) checkVersion(v Version) error {
+	if _, ok := algorithms[v.Algorithm]; !ok {
+		return fmt.Errorf("unknown algorithm %q", v.Algorithm)
+	}
+	if _, ok := encodings[v.Encoding]; !ok {
+		return fmt.Errorf("unknown encoding %q", v.Encoding)
+	}
+	if !slices.Contains(s.Secrets, v.Secret) {
+		return fmt.Errorf("version %s is made with a secret of form %q, which is not among secrets", v.Name, v.Secret)
 	}
 	return nil
 }

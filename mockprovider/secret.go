@@ -5,8 +5,11 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -28,19 +31,24 @@ var secretForms = map[SecretForm]string{
 	FormToken: `a bearer token of at least 4 characters (letters, digits and -._~+/, RFC 6750 section 2.1)`,
 }
 
-// A Secret authenticates deliveries. Its String is redacted, so that it cannot
-// reach a log by accident.
+// A Secret authenticates deliveries. However it is printed or encoded, it is
+// redacted, so that it cannot reach a log by accident.
 type Secret struct {
 	Form SecretForm
 	Key  []byte // what the algorithm takes
 	text string // as the user wrote it
 }
 
-// String never shows the secret.
-func (s Secret) String() string { return "[secret]" }
+const redacted = "[secret]"
 
-// GoString never shows the secret.
-func (s Secret) GoString() string { return "[secret]" }
+// String never shows the secret.
+func (s Secret) String() string { return redacted }
+
+// Format never shows the secret, whatever the verb: %d would pass String over.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+
+// MarshalText never shows the secret: JSON and structured logs ask for it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Describe tells a secret's form and size, which are not secret.
 func (s Secret) Describe() string {
@@ -141,37 +149,82 @@ func (s Secret) public() []byte {
 type Sensitive struct {
 	Kind  string // "secret" or "expected-signature"
 	Place string // which secret ("current"), or which header would have carried it
-	As    string // the encoding in which Value is written: text, base64, hex
+	As    string // how Value is written: text, raw, base64, base64url, hex, url, json
 	Value string
 }
 
 // Sensitive lists the ways in which the secret could be written.
 func (s Secret) Sensitive(slot string) []Sensitive {
 	all := SensitiveText(slot, s.text)
-	add := func(as, value string) {
-		if len(value) >= minText && value != s.text {
-			all = append(all, Sensitive{"secret", slot, as, value})
-		}
-	}
 	if _, encoded, ok := strings.Cut(s.text, "_"); ok && s.Form != FormUTF8 && s.Form != FormToken {
-		add("base64", encoded)
-		add("raw", string(s.Key))
+		all = append(all, spellings(slot, "base64", encoded)...)
 	}
-	add("base64", base64.StdEncoding.EncodeToString(s.Key))
-	add("base64url", base64.RawURLEncoding.EncodeToString(s.Key))
-	add("hex", hex.EncodeToString(s.Key))
-	return all
+	for _, key := range s.keys() {
+		all = append(all, Sensitive{"secret", slot, "raw", string(key)})
+		all = append(all, spellings(slot, "base64", base64.StdEncoding.EncodeToString(key))...)
+		all = append(all, spellings(slot, "base64", base64.RawStdEncoding.EncodeToString(key))...)
+		all = append(all,
+			Sensitive{"secret", slot, "base64url", base64.URLEncoding.EncodeToString(key)},
+			Sensitive{"secret", slot, "base64url", base64.RawURLEncoding.EncodeToString(key)},
+			Sensitive{"secret", slot, "hex", hex.EncodeToString(key)},
+			Sensitive{"secret", slot, "hex", strings.ToUpper(hex.EncodeToString(key))})
+	}
+	return distinct(all)
+}
+
+// keys are what is secret of the key: of an ed25519 key also the seed alone,
+// from which everything else follows.
+func (s Secret) keys() [][]byte {
+	if s.Form == FormWhsk {
+		return [][]byte{s.Key, s.Key[:ed25519.SeedSize]}
+	}
+	return [][]byte{s.Key}
 }
 
 // SensitiveText lists the ways in which a text that is secret could be
 // written: as it is, escaped for a URL, escaped in JSON.
 func SensitiveText(slot, text string) []Sensitive {
-	all := []Sensitive{{"secret", slot, "text", text}}
-	if escaped := url.QueryEscape(text); escaped != text {
-		all = append(all, Sensitive{"secret", slot, "url", escaped})
+	return distinct(spellings(slot, "text", text))
+}
+
+// spellings lists a text as it is, and as it stands in URLs and in JSON of
+// several makers: some escape the solidus, what HTML knows, or all beyond ASCII.
+func spellings(slot, as, text string) []Sensitive {
+	all := []Sensitive{
+		{"secret", slot, as, text},
+		{"secret", slot, "url", url.QueryEscape(text)},
+		{"secret", slot, "url", url.PathEscape(text)},
 	}
-	if escaped := strings.ReplaceAll(text, "/", `\/`); escaped != text {
-		all = append(all, Sensitive{"secret", slot, "json", escaped})
+	for _, html := range []bool{true, false} {
+		inJSON := jsonText(text, html)
+		escaped := string(escapeUnicode([]byte(inJSON)))
+		for _, v := range []string{
+			inJSON, strings.ReplaceAll(inJSON, "/", `\/`),
+			escaped, strings.ReplaceAll(escaped, `\/`, "/"),
+		} {
+			all = append(all, Sensitive{"secret", slot, "json", v})
+		}
 	}
 	return all
+}
+
+// jsonText is the text as it stands between the quotes of a JSON string.
+func jsonText(text string, html bool) string {
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(html)
+	_ = enc.Encode(text) // a string always has an encoding
+	return strings.TrimSuffix(strings.TrimPrefix(out.String(), `"`), "\"\n")
+}
+
+// distinct leaves out the empty value, and values that stand before already.
+func distinct(all []Sensitive) []Sensitive {
+	var kept []Sensitive
+	for _, s := range all {
+		same := func(k Sensitive) bool { return k.Value == s.Value }
+		if s.Value != "" && !slices.ContainsFunc(kept, same) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }

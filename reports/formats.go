@@ -1,11 +1,10 @@
 package reports
 
 import (
-	"fmt"
 	"io"
-	"strings"
+	"slices"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/hookassay/hookassay/internal/nearest"
 )
 
 // A format is one rendering of a report, by the name that users give.
@@ -29,19 +28,24 @@ func Formats() []string {
 	return names
 }
 
+// CheckFormat says whether there is a format of that name; the error names the
+// nearest.
+func CheckFormat(name string) error {
+	if slices.Contains(Formats(), name) {
+		return nil
+	}
+	return nearest.Unknown("format", name, Formats())
+}
+
 // Render writes r in the named format; the terminal's without colour, 80 columns
-// wide. The error on an unknown name says the nearest that there is.
+// wide.
 func Render(w io.Writer, name string, r Report) error {
-	nearest, distance := "", 0
 	for _, f := range formats {
 		if f.name == name {
 			return f.render(w, r)
 		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), f.name); nearest == "" || d < distance {
-			nearest, distance = f.name, d
-		}
 	}
-	return fmt.Errorf("unknown report format %q: the nearest is %q (there are %s)", name, nearest, strings.Join(Formats(), ", "))
+	return CheckFormat(name)
 }
 
 func writeJSON(w io.Writer, r Report) error {

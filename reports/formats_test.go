@@ -29,10 +29,13 @@ func TestFormats(t *testing.T) {
 }
 
 func TestRenderNamesTheNearest(t *testing.T) {
-	for name, nearest := range map[string]string{"jsn": "json", "JUnit": "junit", "xunit": "junit", "term": "terminal", "": "json"} {
-		err := Render(&bytes.Buffer{}, name, Report{})
-		want := `unknown report format "` + name + `": the nearest is "` + nearest + `" (there are terminal, json, junit)`
-		if err == nil || err.Error() != want {
+	for name, want := range map[string]string{
+		"jsn":   `unknown format "jsn"; did you mean "json"?`,
+		"JUnit": `unknown format "JUnit"; did you mean "junit"?`,
+		"term":  `unknown format "term"; did you mean "terminal"?`,
+		"sheet": `unknown format "sheet"; there are terminal, json, junit`,
+	} {
+		if err := Render(&bytes.Buffer{}, name, Report{}); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -48,6 +48,9 @@ func (p *page) scenarios(all []Scenario, verbose bool) {
 func (p *page) single(s Scenario) {
 	l := s.Verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+	if len(s.Findings) > 0 && s.Reason != s.Findings[0].Observed {
+		p.field("found", s.Reason)
+	}
 	p.observed(s)
 	p.measured(s)
 	if s.Verdict == Info {
@@ -88,10 +91,19 @@ func (p *page) shared(c cause) {
 func (p *page) brief(c cause) {
 	l := c.verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s: %s", plural(len(c.scenarios), "scenario"), c.text()))
-	p.para(plain, "    ", 4, strings.Join(c.ids(), ", "))
+	p.para(plain, "    ", 4, some(c.ids()))
 	if c.verdict == Blocked {
 		p.command("again", c.scenarios[0].Rerun)
 	}
+}
+
+// some names ids, but not so many that nobody would read them.
+func some(ids []string) string {
+	const most = 12
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most-2], ", "), len(ids)-most+2)
 }
 
 // observed says the first finding: what was seen against what was expected, and

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 
@@ -29,9 +30,9 @@ func (s Scenario) check() error {
 	if !idForm.MatchString(s.ID) {
 		return fmt.Errorf("id %q: expected group.name in lower case, such as auth.wrong-key", s.ID)
 	}
-	for key, value := range map[string]string{"title": s.Title, "why": s.Why, "fix": s.Fix} {
-		if value == "" {
-			return fmt.Errorf("%s is missing", key)
+	for _, said := range []struct{ key, value string }{{"title", s.Title}, {"why", s.Why}, {"fix", s.Fix}} {
+		if said.value == "" {
+			return fmt.Errorf("%s is missing", said.key)
 		}
 	}
 	if len(s.Sources) == 0 {
@@ -65,7 +66,8 @@ func (s Scenario) checkNames() error {
 			return nearest.Unknown("profile", p, Profiles)
 		}
 	}
-	for label, want := range s.Effects {
+	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
+		want := s.Effects[label]
 		if !slices.Contains([]string{"0", "1", "1+", "2", "any"}, want) {
 			return fmt.Errorf("effects: %s is %q; there are 0, 1, 1+, 2, any", label, want)
 		}
@@ -92,7 +94,9 @@ func (s Scenario) checkSteps() error {
 	return nil
 }
 
-func (s Step) check(seen map[string]bool) error {
+// checkKind finds keys that its kind of step would not look at: a fault that is
+// not sent, an expectation that is not graded.
+func (s Step) checkKind() error {
 	kinds := 0
 	for _, set := range []bool{s.Send != "", s.Again != "", s.Request != nil, s.Pause != 0} {
 		if set {
@@ -102,7 +106,22 @@ func (s Step) check(seen map[string]bool) error {
 	switch {
 	case kinds != 1:
 		return errors.New("a step is exactly one of send, again, request, pause")
-	case s.Pause < 0 || s.AtOnce < 0 || s.AtOnce > 64:
+	case s.Pause != 0 && !reflect.DeepEqual(s, Step{Pause: s.Pause}):
+		return errors.New("a pause only waits: nothing goes with it")
+	case s.Request != nil && (s.Faults != nil || s.IDOf != "" || s.BodyOf != ""):
+		return errors.New("a request is sent as it stands: fault, id_of and body_of go with send")
+	case s.Again != "" && (s.IDOf != "" || s.BodyOf != ""):
+		return errors.New("again sends what was made before: id_of and body_of go with send")
+	}
+	return nil
+}
+
+func (s Step) check(seen map[string]bool) error {
+	if err := s.checkKind(); err != nil {
+		return err
+	}
+	switch {
+	case s.Pause < 0 || s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
 		return errors.New("pause is not negative, at_once is 2 to 64")
 	case s.Again != "" && !seen[s.Again]:
 		return fmt.Errorf("again %q: nothing of that label was sent before", s.Again)

@@ -123,7 +123,10 @@ func (a *Answer) explain() []string {
 		lines = append(lines, fmt.Sprintf("the answer comes before %d bytes were taken", a.MaxSent))
 	}
 	if a.Within.Warn > 0 {
-		lines = append(lines, fmt.Sprintf("the answer comes within %s; from %s on it counts against the receiver", a.Within.Warn, a.Within.Fail))
+		lines = append(lines, fmt.Sprintf("a warning unless the answer comes within %s", a.Within.Warn))
+	}
+	if a.Within.Fail > 0 {
+		lines = append(lines, fmt.Sprintf("the answer comes within %s", a.Within.Fail))
 	}
 	for _, h := range a.Headers {
 		lines = append(lines, "held against it: "+h.Message)

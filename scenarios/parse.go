@@ -2,8 +2,10 @@ package scenarios
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -265,11 +267,11 @@ func (s *Scenario) deriveEffects() error {
 			return fmt.Errorf("the steps of %q expect %s and %s effects: say which under effects", label, before, o.Effect)
 		}
 	}
-	for label, want := range s.Effects {
+	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
 		if _, ok := derived[label]; !ok {
 			return fmt.Errorf("effects names %q, which no step sends", label)
 		}
-		derived[label] = want
+		derived[label] = s.Effects[label]
 	}
 	s.Effects = derived
 	return nil

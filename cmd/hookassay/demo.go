@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,10 @@ import (
 // demoFlaws are what the demo's second receiver has.
 var demoFlaws = []string{"reserialises", "short-compare", "dedupe-racy"}
 
+// demoCommand is what plays the demo's scenarios again, against a receiver that
+// goes on running.
+const demoCommand = "hookassay run --target http://127.0.0.1:8080/webhooks --scheme standard-webhooks --secret-env WEBHOOK_SECRET"
+
 func newDemo(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
@@ -38,7 +43,7 @@ func demo(ctx context.Context, c *console) error {
 	if err := demoRun(ctx, c, nil, reports.Conformant); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "\n2. The same receiver with three flaws: %v\n\n", demoFlaws)
+	fmt.Fprintf(c.out, "\n2. The same receiver with three flaws: %s\n\n", strings.Join(demoFlaws, ", "))
 	if err := demoRun(ctx, c, demoFlaws, reports.NotConformant); err != nil {
 		return err
 	}
@@ -46,7 +51,15 @@ func demo(ctx context.Context, c *console) error {
 	if err := demoLoad(ctx, c); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "\nNow your own receiver:\n  hookassay run --target http://127.0.0.1:8080/webhooks --scheme standard-webhooks --secret-env WEBHOOK_SECRET\n")
+	fmt.Fprintf(c.out, `
+To keep the flawed receiver running and play its scenarios again:
+  export WEBHOOK_SECRET=whsec_$(head -c 32 /dev/urandom | base64)
+  hookassay receiver --flaw %s &
+  %s --effects-http http://127.0.0.1:8080/effects
+
+Now your own receiver:
+  %s
+`, strings.Join(demoFlaws, ","), demoCommand, demoCommand)
 	return nil
 }
 
@@ -56,7 +69,7 @@ func demoRun(ctx context.Context, c *console, flaws []string, want reports.RunVe
 		return err
 	}
 	bar := newProgress(c)
-	report, err := specs.Run(ctx, conformance.Config{Target: t, Seed: newSeed(), Progress: bar.scenario})
+	report, err := specs.Run(ctx, conformance.Config{Target: t, Seed: newSeed(), Progress: bar.scenario, Command: demoCommand})
 	bar.done()
 	return errors.Join(err, end(), demoShow(c, report, want))
 }
@@ -75,7 +88,7 @@ func demoLoad(ctx context.Context, c *console) error {
 	}
 	bar := newProgress(c)
 	cfg := load.Config{Target: t, Scenario: s, Seed: newSeed(), Nonce: newNonce(), Progress: bar.load}
-	report, err := load.Grade(ctx, cfg, conformance.Version, "hookassay load smoke")
+	report, err := load.Grade(ctx, cfg, conformance.Version, strings.Replace(demoCommand, "run", "load smoke", 1))
 	bar.done()
 	return errors.Join(err, end(), demoShow(c, report, reports.Conformant))
 }

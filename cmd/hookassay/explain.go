@@ -10,7 +10,7 @@ func newExplain(c *console) *cobra.Command {
 		Use:     "explain ID",
 		Short:   "Explains a scenario: what is sent, what must happen, why, and how to mend it",
 		Example: "  hookassay explain auth.wrong-key",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("the id of a scenario (see hookassay list)"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			catalogue, err := catalogueWith(own)
 			if err != nil {

@@ -16,9 +16,9 @@ func newJudge(c *console) *cobra.Command {
 		Use:     "judge TRANSCRIPT",
 		Short:   "Grades a transcript again, without the receiver",
 		Example: "  hookassay judge out/transcript.jsonl\n  hookassay judge out/transcript.jsonl --format json",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("a transcript, such as out/transcript.jsonl"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := checkFormat(o.format); err != nil {
+			if err := o.check(); err != nil {
 				return err
 			}
 			f, err := os.Open(args[0])

@@ -39,7 +39,7 @@ SCENARIO is a name (see --list) or a file of your own.`,
 			if f.list {
 				return cobra.NoArgs(cmd, args)
 			}
-			return cobra.ExactArgs(1)(cmd, args)
+			return oneArg("the name of a load scenario (see hookassay load --list)")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.list {

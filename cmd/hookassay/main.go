@@ -19,7 +19,7 @@ func main() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) }
 // Main runs the program and returns its exit code. Ctrl-C ends a run early; a
 // second one ends the program.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	cmd := newRoot(stdout, stderr)
 	cmd.SetArgs(args)
@@ -33,6 +33,30 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "hookassay: %v\n", err)
 	return reports.ExitUsage
+}
+
+// untilSignal returns a context that ends with the first SIGINT or SIGTERM. The
+// second ends the program: a run that does not stop must not hold the terminal.
+func untilSignal() (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	done := make(chan struct{})
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		for n := 1; ; n++ {
+			select {
+			case <-signals:
+				cancel()
+				if n == 2 {
+					os.Exit(reports.ExitIncomplete)
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(); close(done) }
 }
 
 // exitCode ends the program without another word: the report has said it all.

@@ -30,10 +30,13 @@ func (o *output) formatFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "name what passed, too")
 }
 
+// check finds a slip in --format before a run, not after it.
+func (o *output) check() error { return reports.CheckFormat(o.format) }
+
 // open makes the directory and its files before anything is sent: what cannot
 // be kept is not begun.
 func (o *output) open() (err error) {
-	if err := checkFormat(o.format); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	if o.dir == "" {
@@ -49,11 +52,6 @@ func (o *output) open() (err error) {
 		return fmt.Errorf("--out: %w", err)
 	}
 	return nil
-}
-
-// checkFormat finds a slip in --format before a run, not after it.
-func checkFormat(format string) error {
-	return reports.Render(io.Discard, format, reports.Report{})
 }
 
 // writers are nil interfaces where there is no file.

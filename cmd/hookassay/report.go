@@ -19,7 +19,7 @@ func newReport(c *console) *cobra.Command {
 		Example: `  hookassay report out/report.json
   hookassay report out/report.json --format junit > junit.xml
   hookassay report out/report.json --scenario auth.wrong-key`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("a report, such as out/report.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			f, err := os.Open(args[0])
 			if err != nil {

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/suites/conformance"
 )
 
@@ -32,7 +36,14 @@ grades both.
 
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete,
 5 limited by the generator.`,
-		Version:       conformance.Version,
+		Version: conformance.Version,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return nearest.Unknown("command", args[0], commandNames(cmd))
+		},
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -40,11 +51,44 @@ Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete,
 	root.SetErr(stderr)
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, "no progress")
 	root.PersistentFlags().BoolVar(&c.noColor, "no-color", false, "no colour, even on a terminal (as with NO_COLOR)")
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newDemo(c), newRun(c), newLoad(c), newReceiver(c), newList(c), newExplain(c),
 		newJudge(c), newReport(c), newSchema(c), newVersion(c),
 	)
 	return root
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, sub := range root.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// flagError names the nearest flag where one does not exist.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	if short := unknown.GetSpecifiedShortnames(); short != "" {
+		return fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName())
+	}
+	return nearest.Unknown("flag", "--"+unknown.GetSpecifiedName(), names)
+}
+
+// oneArg asks for exactly one argument and says what it is.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s: expected one argument, %s; got %d", cmd.Name(), what, len(args))
+		}
+		return nil
+	}
 }
 
 // terminal reports whether a writer is one, and how wide.

@@ -46,6 +46,7 @@ the receiver answers and, where an effect probe is given, what it does.`,
 	fs.StringSliceVar(&f.own, "scenarios", nil, "file or directory with scenarios of your own")
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.config.Strict, "strict", false, "recommendations fail, too")
+	fs.StringVar(&f.target.over.Rate, "rate", "", "at most so many requests, such as 10/s")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing")
 	return cmd
 }
@@ -105,6 +106,9 @@ func (f *runFlags) resolve(cmd *cobra.Command, t *target.Target) error {
 		f.config.Seed = newSeed()
 	}
 	f.config.Command = f.target.command("run")
+	if f.target.over.Rate != "" {
+		f.config.Command += " --rate " + quote(f.target.over.Rate)
+	}
 	for _, name := range f.own {
 		f.config.Command += " --scenarios " + quote(name)
 	}

@@ -18,7 +18,7 @@ func newSchema(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use:       "schema config|report|scenario",
 		Short:     "Prints a JSON Schema, for editors and for whoever reads reports",
-		Args:      cobra.ExactArgs(1),
+		Args:      oneArg("config, report or scenario"),
 		ValidArgs: []string{"config", "report", "scenario"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			schema, ok := schemas[args[0]]

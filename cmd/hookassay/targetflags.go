@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +46,11 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 	f.StringVar(&o.EventsFiles, "events", "", "pattern of files with your own events")
 	f.StringVar(&o.EventsID, "events-id", "", "JSON pointer of the id in them")
 	f.StringVar(&o.EventsType, "events-type", "", "JSON pointer of the type in them")
+	f.StringToStringVar(&o.EventsSet, "events-set", nil, `fresh values in them, POINTER=TEXT with {canary}, {now}, {now_unix}, {id}`)
+	f.StringSliceVar(&o.EventsFree, "events-free", nil, "JSON pointers under which extra fields may be put")
+	f.StringSliceVar(&o.EventsHandled, "events-handled", nil, "types that have an effect")
+	f.StringVar(&o.Dedupe, "dedupe", "", "what the receiver recognises duplicates by: event, or business for a key in the payload")
+	f.BoolVar(&t.dedicatedEdge, "dedicated-edge", false, "nobody else is behind the proxy in front of the target")
 	f.StringVar(&o.Consent, "consent", "", "host whose owner agrees to be sent forged and malformed deliveries")
 	f.StringVar(&o.MaxRisk, "max-risk", "", "safe, stateful, disruptive or hostile")
 	f.IntVar(&o.Requests, "requests", 0, "at most so many requests in all")
@@ -57,6 +65,9 @@ const defaultConfig = "hookassay.yaml"
 func (t *targetFlags) load(cmd *cobra.Command) (target.Config, error) {
 	if cmd.Flags().Changed("behind-proxy") {
 		t.over.BehindProxy = &t.behindProxy
+	}
+	if cmd.Flags().Changed("dedicated-edge") {
+		t.over.DedicatedEdge = &t.dedicatedEdge
 	}
 	var c target.Config
 	name := t.config
@@ -112,10 +123,31 @@ func (t *targetFlags) command(verb string) string {
 	add("--events", o.EventsFiles)
 	add("--events-id", o.EventsID)
 	add("--events-type", o.EventsType)
+	for _, pointer := range slices.Sorted(maps.Keys(o.EventsSet)) {
+		add("--events-set", pointer+"="+o.EventsSet[pointer])
+	}
+	add("--events-free", strings.Join(o.EventsFree, ","))
+	add("--events-handled", strings.Join(o.EventsHandled, ","))
+	for _, name := range slices.Sorted(maps.Keys(o.Headers)) {
+		add("--header", name+"="+o.Headers[name])
+	}
+	add("--dedupe", o.Dedupe)
 	add("--consent", o.Consent)
 	add("--max-risk", o.MaxRisk)
+	number := func(flag string, n int) {
+		if n != 0 {
+			add(flag, strconv.Itoa(n))
+		}
+	}
+	number("--requests", o.Requests)
+	number("--concurrency", o.Concurrency)
+	duration("--answer-timeout", o.AnswerTimeout)
+	duration("--effect-timeout", o.EffectTimeout)
 	if t.behindProxy {
 		words = append(words, "--behind-proxy")
+	}
+	if t.dedicatedEdge {
+		words = append(words, "--dedicated-edge")
 	}
 	return strings.Join(words, " ")
 }

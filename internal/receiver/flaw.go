@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/hookassay/hookassay/internal/nearest"
 )
 
 // A Flaw is one deliberate deviation from correct behaviour.
@@ -44,17 +44,19 @@ func chooseFlaws(names []string) (flawSet, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(f Flaw) bool { return f.Name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("unknown flaw %q; the nearest is %q", name, nearest(name, all))
+			return nil, nearest.Unknown("flaw", name, flawNames(all))
 		}
 		chosen[name] = all[i]
 	}
 	return chosen, nil
 }
 
-func nearest(name string, all []Flaw) string {
-	return slices.MinFunc(all, func(a, b Flaw) int {
-		return cmp.Compare(levenshtein.ComputeDistance(name, a.Name), levenshtein.ComputeDistance(name, b.Name))
-	}).Name
+func flawNames(all []Flaw) []string {
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // fit refuses a flaw that no configured scheme can show: it would pass for one

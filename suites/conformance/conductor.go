@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -42,7 +43,7 @@ func (c *conductor) conduct(ctx context.Context) error {
 	together, alone := c.order()
 	suspects := c.playTogether(ctx, together)
 	for _, s := range alone {
-		if c.playOne(ctx, s, 1, "playing") {
+		if suspicious(s, c.playOne(ctx, s, 1, "playing")) {
 			suspects = append(suspects, s)
 		}
 	}
@@ -93,10 +94,10 @@ func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario)
 	var mu sync.Mutex
 	var suspects []scenarios.Scenario
 	var wg sync.WaitGroup
-	for range min(c.session.config.Target.Limits.Concurrency, len(list)) {
+	for range min(max(1, c.session.config.Target.Limits.Concurrency), len(list)) {
 		wg.Go(func() {
 			for s := range queue {
-				if c.playOne(ctx, s, 1, "playing") {
+				if suspicious(s, c.playOne(ctx, s, 1, "playing")) {
 					mu.Lock()
 					suspects = append(suspects, s)
 					mu.Unlock()
@@ -112,25 +113,28 @@ func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario)
 	return suspects
 }
 
-// playOne plays a scenario and reports whether it broke: nothing came back
-// where something should have, or a control was not accepted.
-func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) (broke bool) {
+// playOne plays a scenario and returns what was exchanged; nothing, when it was
+// not played to its end.
+func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) []transcript.Exchange {
 	c.progress(phase, s.ID)
-	defer func() {
-		c.mu.Lock()
-		c.done++
-		c.mu.Unlock()
-	}()
 	p := newPlayer(c.session.sender, s, play, c.lineUp(s))
 	err := ctx.Err()
 	if err == nil {
 		err = p.run(ctx)
 	}
+	if play == 1 {
+		c.mu.Lock()
+		c.done++
+		c.mu.Unlock()
+	}
+	if err == nil {
+		err = ctx.Err() // a delivery that we cut short is nothing to grade
+	}
 	if err != nil {
 		c.trouble(ctx, s, play, err)
-		return false
+		return nil
 	}
-	return suspicious(s, p.exchanges)
+	return p.exchanges
 }
 
 // lineUp is what copies that go together are given to line up.
@@ -156,7 +160,8 @@ func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int,
 }
 
 // suspicious reports whether a scenario broke in a way that another one in
-// flight may have caused.
+// flight may have caused: nothing came back where something should have, or a
+// control was not accepted.
 func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 	for _, e := range exchanges {
 		step := s.Steps[e.Step-1]
@@ -176,19 +181,31 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 
 // playAgain plays the suspects one by one.
 func (c *conductor) playAgain(ctx context.Context, suspects []scenarios.Scenario) error {
-	for _, s := range suspects {
-		if ctx.Err() != nil {
-			return nil // the first play stands
+	for i, s := range suspects {
+		if !c.answers(ctx) && ctx.Err() == nil {
+			return c.gone(suspects[i:])
 		}
-		if !c.answers(ctx) {
-			c.session.record.Add(transcript.Record{Trouble: &transcript.Trouble{
-				Scenario: s.ID, Play: 2, Kind: "gone", Message: errGone.Error(),
-			}})
-			return errGone
+		if played := c.playOne(ctx, s, 2, "alone"); hung(s, played) {
+			return c.gone(suspects[i+1:])
 		}
-		c.playOne(ctx, s, 2, "alone")
 	}
 	return nil
+}
+
+// gone records that the scenarios could not be played again.
+func (c *conductor) gone(list []scenarios.Scenario) error {
+	for _, s := range list {
+		c.session.record.Add(transcript.Record{Trouble: &transcript.Trouble{
+			Scenario: s.ID, Play: 2, Kind: "gone", Message: errGone.Error(),
+		}})
+	}
+	return errGone
+}
+
+// hung reports whether a receiver that had nothing else to do let the first
+// delivery, a genuine one, run into its timeout. The next would be no better.
+func hung(s scenarios.Scenario, played []transcript.Exchange) bool {
+	return len(played) > 0 && s.Steps[0].Control && played[0].Outcome == string(wire.Timeout) && played[0].Answer.Status == 0
 }
 
 // answers reports whether the receiver takes connections, waiting a while for

@@ -34,7 +34,7 @@ func (g *grading) observed(x numbered) string {
 	text := answered(x)
 	for _, e := range g.judge.effects {
 		if counts, ok := known(e); ok && x.EventID != "" {
-			text += fmt.Sprintf(", processed %d times", counts[x.EventID])
+			text += ", " + processed(counts[x.EventID])
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type mark struct {
 	severity reports.Verdict
 	finding  reports.Finding
 	step     int
+	conforms bool // a note: worth a word, and nothing against the receiver
 }
 
 func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
@@ -35,14 +37,16 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 	if g.stopped() {
 		return g
 	}
+	played := false
 	for i, step := range s.Steps {
 		if step.Pause > 0 {
 			continue
 		}
-		if len(g.steps[i]) == 0 {
-			g.harness("step was not played")
+		if len(g.steps[i]) < max(1, step.AtOnce) {
+			g.notPlayed(i)
 			return g
 		}
+		played = true
 		for _, x := range g.steps[i] {
 			if lacking := g.answer(i, step, x); lacking {
 				g.lacks = step.Feature
@@ -50,8 +54,27 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 			}
 		}
 	}
+	if !played {
+		g.harness("empty", "the scenario sends nothing")
+		return g
+	}
 	g.effects()
 	return g
+}
+
+// notPlayed marks a step that is missing. Behind a control that nobody answered
+// none is sent: what that means has been said.
+func (g *grading) notPlayed(i int) {
+	for k, step := range g.scenario.Steps[:i] {
+		if step.Control && slices.ContainsFunc(g.steps[k], unanswered) {
+			return
+		}
+	}
+	message := fmt.Sprintf("step %d was not played", i+1)
+	if g.judge.end != nil && g.judge.end.Reason != "" {
+		message += ": " + g.judge.end.Reason
+	}
+	g.harness("not-played", message)
 }
 
 // collect sorts the exchanges by step and drops those that were tried again.
@@ -79,6 +102,9 @@ func (g *grading) stopped() bool {
 		switch t.Kind {
 		case "budget":
 			severity = reports.Excluded
+			if g.play > 1 { // it broke before: that must not look settled
+				severity = reports.Blocked
+			}
 		case "gone":
 			severity = reports.Blocked
 		}
@@ -90,8 +116,9 @@ func (g *grading) stopped() bool {
 	return false
 }
 
-func (g *grading) harness(message string) {
-	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", message), Message: message}})
+// harness marks that we broke; kind says how, in words that never change.
+func (g *grading) harness(kind, message string) {
+	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Message: message}})
 }
 
 func (g *grading) add(m mark) {
@@ -128,24 +155,26 @@ func (g *grading) conclude() (reports.Verdict, string) {
 		if m.severity == reports.Fail && firstBlocked >= 0 && firstBlocked < m.step {
 			continue // its control had failed already: nothing is proven
 		}
-		if m.severity.Rank() < worst.severity.Rank() {
+		if m.severity.Rank() < worst.severity.Rank() || m.severity == worst.severity && worst.conforms {
 			worst = m
 		}
 	}
 	// A note conforms: only a scenario that exists to inform is info.
-	if worst.severity == reports.Info && g.scenario.Level.Fails(true) {
+	if worst.conforms && g.scenario.Level.Fails(true) {
 		return reports.Pass, ""
 	}
 	return worst.severity, worst.finding.Message
 }
 
+// firstOf is the first step with a mark of that severity, or -1.
 func (g *grading) firstOf(v reports.Verdict) int {
+	first := -1
 	for _, m := range g.marks {
-		if m.severity == v {
-			return m.step
+		if m.severity == v && (first < 0 || m.step < first) {
+			first = m.step
 		}
 	}
-	return -1
+	return first
 }
 
 // findings lists what was found, worst first.
@@ -176,6 +205,8 @@ func (g *grading) milliseconds() float64 {
 	}
 	return float64(last.Sub(first).Microseconds()) / 1000
 }
+
+func unanswered(x numbered) bool { return x.Answer.Status == 0 }
 
 func (x numbered) done() time.Time {
 	return x.SentAt.Add(time.Duration(x.Times.Done * float64(time.Millisecond)))

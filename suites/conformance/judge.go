@@ -102,10 +102,10 @@ func (j *judge) header() reports.Report {
 		r.Target.Past, r.Target.Future = j.run.Past.String(), j.run.Future.String()
 	}
 	for _, c := range j.checks {
-		r.Preflight = append(r.Preflight, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 		if c.Name == "clock" {
-			r.Target.ClockSkew = c.Message
+			r.Target.ClockSkew = c.Value
 		}
+		r.Preflight = append(r.Preflight, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 	}
 	for _, p := range j.run.Probes {
 		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
@@ -167,7 +167,7 @@ func (j *judge) notReady() (string, bool) {
 }
 
 // grade grades the last play of a scenario; but a failure that the first play
-// has proven stands.
+// has proven stands. (No answer proves nothing there: see graded.)
 func (j *judge) grade(s scenarios.Scenario) *grading {
 	first := j.gradePlay(s, 1)
 	if !j.playedAgain(s.ID) {
@@ -186,7 +186,7 @@ func (j *judge) playedAgain(id string) bool {
 		}
 	}
 	for _, t := range j.troubles[id] {
-		if t.Play == 2 && t.Kind == "gone" {
+		if t.Play == 2 {
 			return true
 		}
 	}

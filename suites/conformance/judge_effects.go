@@ -12,11 +12,12 @@ import (
 
 // effects grades what the receiver did with every event of the scenario.
 func (g *grading) effects() {
-	if len(g.judge.effects) == 0 {
-		if g.scenario.NeedsEffects {
-			g.unseen("this is about what the receiver does, and no effect probe is configured")
-		}
-		return
+	switch {
+	case len(g.judge.effects) > 0:
+	case len(g.judge.run.Probes) > 0:
+		g.harness("probe-unread", "the run ended before the effect probe was read")
+	case g.scenario.NeedsEffects:
+		g.unseen("this is about what the receiver does, and no effect probe is configured")
 	}
 	for _, e := range g.judge.effects {
 		switch {
@@ -24,9 +25,9 @@ func (g *grading) effects() {
 			g.unseen("the preflight saw no effect of a genuine delivery, so the probe tells nothing")
 		case e.Void:
 		case e.Error != "":
-			g.harness("the effect probe failed: " + e.Error)
+			g.harness("probe", "the effect probe failed: "+e.Error)
 		case !e.Stable:
-			g.harness("the effect probe's counts were still changing when the run ended")
+			g.harness("probe-unstable", "the effect probe's counts were still changing when the run ended")
 		default:
 			g.counts(e)
 		}
@@ -71,45 +72,61 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered) {
 	if err != nil { // any
 		return
 	}
-	seen, control := e.Counts[x.EventID], g.isControl(label)
+	seen, control := e.Counts[x.EventID], g.controlOf(label)
 	switch {
 	case seen == want || more && seen > want:
-	case control && seen == 0:
-		g.effect(e, i, x, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case control >= 0 && seen == 0 && g.acknowledged(label):
+		g.effect(e, control, g.steps[control][0], reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
 	case want == 0:
-		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet processed%s", answered(x), times(seen)))
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
-		g.effect(e, i, x, g.severity(scenarios.GradeFail), "repeated", text, fmt.Sprintf("processed %d times, expected %d", seen, want))
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "repeated", text, fmt.Sprintf("%s instead of %s", processed(seen), often(want)))
 	case !g.acknowledged(label):
 		// It was refused: that it was not processed follows.
 	default:
-		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and processed %d times instead of %d", seen, want))
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and %s instead of %s", processed(seen), often(want)))
 	}
 }
 
-func times(n int) string {
-	if n == 1 {
-		return ""
+// processed words a count of effects.
+func processed(n int) string {
+	if n == 0 {
+		return "not processed"
 	}
-	return fmt.Sprintf(" %d times", n)
+	return "processed " + often(n)
+}
+
+func often(n int) string {
+	switch n {
+	case 0:
+		return "never"
+	case 1:
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // wanted words an expectation of effects.
 func wanted(text string) string {
-	if digits, more := strings.CutSuffix(text, "+"); more {
-		return "at least " + digits
+	digits, more := strings.CutSuffix(text, "+")
+	n, _ := strconv.Atoi(digits) // checked when the scenario was loaded
+	switch {
+	case more:
+		return "at least " + often(n)
+	case n == 0:
+		return "never"
 	}
-	return "exactly " + text
+	return "exactly " + often(n)
 }
 
-// isControl reports whether any step of the label is a control.
-func (g *grading) isControl(label string) bool {
-	for _, s := range g.scenario.Steps {
-		if s.Label() == label && s.Control {
-			return true
+// controlOf is the label's first step that is a control and was played, or -1.
+func (g *grading) controlOf(label string) int {
+	for i, s := range g.scenario.Steps {
+		if s.Label() == label && s.Control && len(g.steps[i]) > 0 {
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // acknowledged reports whether any delivery of the label was answered 2xx.
@@ -137,8 +154,8 @@ func (g *grading) effect(e transcript.Effects, i int, x numbered, severity repor
 		Fingerprint: fingerprint(kind, string(severity)),
 		Message:     message,
 		Step:        g.stepName(i),
-		Expected:    "processed " + wanted(want) + " times",
-		Observed:    fmt.Sprintf("processed %d times", seen),
+		Expected:    "processed " + wanted(want),
+		Observed:    processed(seen),
 		Evidence:    evidence,
 	}})
 }

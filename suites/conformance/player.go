@@ -3,8 +3,6 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -37,7 +35,9 @@ func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Du
 	}
 }
 
-// run plays the steps in order. An error is the harness's, not the receiver's.
+// run plays the steps in order, up to a control that is not answered: what
+// comes behind it could prove nothing, and each step may cost a whole timeout.
+// An error is the harness's, not the receiver's.
 func (p *player) run(ctx context.Context) error {
 	defer func() {
 		for _, c := range p.shared {
@@ -47,6 +47,9 @@ func (p *player) run(ctx context.Context) error {
 	for i, step := range p.scenario.Steps {
 		if err := p.step(ctx, i, step); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+		if step.Control && p.exchanges[len(p.exchanges)-1].Answer.Status == 0 {
+			break
 		}
 	}
 	return nil
@@ -136,9 +139,6 @@ func (p *player) request(r *scenarios.Request) mockprovider.Delivery {
 	return mockprovider.Delivery{Message: m, Request: m.Request()}
 }
 
-// tries is how often a delivery is sent whose answers prove nothing.
-const tries = 3
-
 // send sends one delivery; again, as told, after an answer that proves nothing.
 func (p *player) send(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
 	var shared *target.Connection
@@ -160,11 +160,11 @@ func (p *player) send(ctx context.Context, step scenarios.Step, about transcript
 		if err != nil {
 			return err
 		}
-		if try == tries || !provesNothing(outcome, e.Answer.Status) {
+		if try == target.Tries || !provesNothing(outcome, e.Answer.Status) {
 			p.exchanges = append(p.exchanges, e)
 			return nil
 		}
-		if err := pause(ctx, retryAfter(e, try)); err != nil {
+		if err := pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
 			return err
 		}
 		if step.Send != "" { // a later attempt, as the scheme makes it
@@ -175,28 +175,10 @@ func (p *player) send(ctx context.Context, step scenarios.Step, about transcript
 	}
 }
 
-// unproven are statuses by which servers and proxies say "not now": they tell
-// nothing about the application.
-var unproven = []int{408, 425, 429, 502, 503, 504}
-
+// provesNothing reports whether the answer is one that the outcome leaves open.
 func provesNothing(o scenarios.Outcome, status int) bool {
 	_, named := o.Grade(status)
-	return !named && o.Name != "anything" && slices.Contains(unproven, status)
-}
-
-// maxRetryAfter bounds how long we wait because the receiver says so.
-const maxRetryAfter = 3 * time.Second
-
-func retryAfter(e transcript.Exchange, try int) time.Duration {
-	for _, h := range e.Answer.Headers {
-		if h[0] != "Retry-After" {
-			continue
-		}
-		if seconds, err := strconv.Atoi(h[1]); err == nil && seconds >= 0 {
-			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-		}
-	}
-	return time.Duration(try) * 250 * time.Millisecond
+	return !named && o.Name != "anything" && target.NotNow(status)
 }
 
 // together sends copies that all wait with their last byte until every one has

@@ -43,7 +43,7 @@ func readAnswer(in *bufio.Reader) (answer, error) {
 			continue
 		}
 		keep, err := h.discardBody(in)
-		return answer{h.status, keep && !h.close && in.Buffered() == 0}, err
+		return answer{h.status, err == nil && keep && !h.close && in.Buffered() == 0}, err
 	}
 	return answer{}, errTooLarge
 }

@@ -10,6 +10,13 @@ import (
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
+// What is kept of bodies. An answer is kept as far as it was read: what it
+// leaks may stand anywhere in it.
+const (
+	maxRequestBody = 16 << 10
+	maxAnswerBody  = 64 << 10
+)
+
 // describeRequest makes the record of a message, redacted.
 func describeRequest(m wire.Message, redact *transcript.Redactor) transcript.Request {
 	head := strings.Split(strings.TrimSuffix(redact.Text(string(m.Head())), "\r\n\r\n"), "\r\n")
@@ -21,7 +28,7 @@ func describeRequest(m wire.Message, redact *transcript.Redactor) transcript.Req
 	if len(m.Body) > 0 {
 		sum := sha256.Sum256(m.Body)
 		r.SHA256 = hex.EncodeToString(sum[:])
-		r.Body, r.Base64 = redact.Body(m.Body)
+		r.Body, r.Base64 = redact.Body(m.Body, maxRequestBody)
 	}
 	return r
 }
@@ -35,8 +42,12 @@ func describeAnswer(res wire.Result, redact *transcript.Redactor) transcript.Ans
 		}
 	}
 	slices.SortStableFunc(a.Headers, func(x, y [2]string) int { return strings.Compare(x[0], y[0]) })
-	if len(res.Body) > 0 {
-		a.Body, a.Base64 = redact.Body(res.Body)
+	body := res.Body
+	if res.BodyTruncated { // in the middle of a secret, perhaps
+		body = body[:len(body)-min(len(body), redact.Longest())]
+	}
+	if len(body) > 0 {
+		a.Body, a.Base64 = redact.Body(body, maxAnswerBody)
 	}
 	return a
 }

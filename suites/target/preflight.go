@@ -18,6 +18,8 @@ type Flight struct {
 	Slowest     time.Duration // from an acknowledgement to its effect
 	RoundTrip   time.Duration // of a genuine delivery
 	Unreachable bool
+
+	blind error // of a probe that could not be asked
 }
 
 // maxSkew is how far clocks may be apart before ages mean nothing.
@@ -28,6 +30,7 @@ const maxSkew = 5 * time.Second
 // does, do the clocks agree. It also finds a type of event that has an effect.
 func (s *Sender) Preflight(ctx context.Context) (Flight, error) {
 	var f Flight
+	taken := "" // the first type that was accepted
 	types := s.Maker.Types()
 	for i, typ := range types[:min(len(types), 3)] {
 		s.Maker.Prefer(typ)
@@ -36,14 +39,14 @@ func (s *Sender) Preflight(ctx context.Context) (Flight, error) {
 			return f, err
 		}
 		if e.Answer.Status == 0 {
-			f.Unreachable = true
+			f.Unreachable, f.Ready = true, false
 			s.check("reachable", "blocked", s.noAnswer(e))
 			return f, nil
 		}
+		if i == 0 {
+			s.check("reachable", "pass", fmt.Sprintf("%s answers", s.Target.URL.Host))
+		}
 		if e.Answer.Status/100 != 2 {
-			if i == 0 {
-				s.check("reachable", "pass", fmt.Sprintf("%s answers", s.Target.URL.Host))
-			}
 			if i == min(len(types), 3)-1 && !f.Ready {
 				s.check("accepted", "blocked", s.refused(e))
 				return f, nil
@@ -51,11 +54,15 @@ func (s *Sender) Preflight(ctx context.Context) (Flight, error) {
 			continue
 		}
 		if !f.Ready {
+			taken = typ
 			s.accepted(&f, e)
 		}
 		if f.Effects = s.effectSeen(ctx, &f, e); f.Effects || len(s.Target.Probes) == 0 {
 			break
 		}
+	}
+	if !f.Effects {
+		s.Maker.Prefer(taken)
 	}
 	s.checkEffects(f)
 	return f, nil
@@ -65,7 +72,8 @@ func (s *Sender) check(name, verdict, message string) {
 	s.Record.Add(transcript.Record{Check: &transcript.Check{Name: name, Verdict: verdict, Message: message}})
 }
 
-// genuine sends one genuine delivery.
+// genuine sends one genuine delivery; again, as told, while the answer is
+// "not now".
 func (s *Sender) genuine(ctx context.Context, key string) (transcript.Exchange, error) {
 	now := time.Now()
 	event, err := s.Maker.Make(mockprovider.EventSpec{Key: key, Now: now})
@@ -76,15 +84,23 @@ func (s *Sender) genuine(ctx context.Context, key string) (transcript.Exchange, 
 	if err != nil {
 		return transcript.Exchange{}, err
 	}
-	return s.Send(ctx, transcript.Exchange{Play: 1, Label: "preflight", Control: true}, d, nil)
+	about := transcript.Exchange{Play: 1, Label: "preflight", Control: true}
+	for try := 1; ; try++ {
+		if try > 1 {
+			about.Try = try
+		}
+		e, err := s.Send(ctx, about, d, nil)
+		if err != nil || try == Tries || !NotNow(e.Answer.Status) || !sleep(ctx, RetryAfter(e.Answer, try)) {
+			return e, err
+		}
+	}
 }
 
 func (s *Sender) accepted(f *Flight, e transcript.Exchange) {
 	f.Ready = true
 	f.RoundTrip = time.Duration(e.Times.Done * float64(time.Millisecond))
-	s.check("reachable", "pass", fmt.Sprintf("%s answers", s.Target.URL.Host))
 	s.check("accepted", "pass", fmt.Sprintf("a genuine delivery is answered %d", e.Answer.Status))
-	s.check(s.skew(e))
+	s.Record.Add(transcript.Record{Check: s.clock(e)})
 }
 
 // effectSeen waits until every probe has seen the effect.
@@ -93,6 +109,7 @@ func (s *Sender) effectSeen(ctx context.Context, f *Flight, e transcript.Exchang
 	for _, p := range s.Target.Probes {
 		for {
 			counts, err := p.Counts(ctx, []string{e.EventID})
+			f.blind = err
 			if err != nil || time.Since(acked) > s.Target.Timeouts.Effect {
 				return false
 			}
@@ -115,28 +132,34 @@ func (s *Sender) checkEffects(f Flight) {
 		s.check("effect-visible", "not-observed", "no effect probe is configured: answers are graded, what the receiver does is not")
 	case f.Effects:
 		s.check("effect-visible", "pass", fmt.Sprintf("a genuine delivery of type %s has its effect", s.Maker.DefaultType()))
+	case f.blind != nil:
+		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but its effect could not be looked up: %v", f.blind))
 	default:
 		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s saw no effect within %s: check the probe, or name a type that has one under events.handled",
 			s.Target.Probes[0].Describe().Kind, s.Target.Timeouts.Effect))
 	}
 }
 
-// skew compares the answer's Date with our clock (RFC 9110 section 6.6.1).
-func (s *Sender) skew(e transcript.Exchange) (name, verdict, message string) {
+// clock compares the answer's Date with our clock (RFC 9110 section 6.6.1).
+func (s *Sender) clock(e transcript.Exchange) *transcript.Check {
+	unknown := &transcript.Check{Name: "clock", Verdict: "not-observed", Message: "the answer has no Date that can be read: the receiver's clock is not known"}
 	i := slices.IndexFunc(e.Answer.Headers, func(h [2]string) bool { return h[0] == "Date" })
 	if i < 0 {
-		return "clock", "not-observed", "the answer has no Date: the receiver's clock is not known"
+		return unknown
 	}
 	date, err := http.ParseTime(e.Answer.Headers[i][1])
 	if err != nil {
-		return "clock", "not-observed", "the answer's Date is no date: the receiver's clock is not known"
+		return unknown
 	}
 	answered := e.SentAt.Add(time.Duration(e.Times.Answer * float64(time.Millisecond)))
 	skew := date.Sub(answered.Truncate(time.Second))
+	c := &transcript.Check{Name: "clock", Verdict: "pass", Value: skew.String(),
+		Message: fmt.Sprintf("the receiver's clock agrees with ours within %s", maxSkew)}
 	if skew.Abs() > maxSkew {
-		return "clock", "warn", fmt.Sprintf("the receiver's clock differs from ours by %s: timestamps near the tolerance are graded by ours", skew)
+		c.Verdict = "warn"
+		c.Message = fmt.Sprintf("the receiver's clock differs from ours by %s: timestamps near the tolerance are graded by ours", skew)
 	}
-	return "clock", "pass", fmt.Sprintf("the receiver's clock agrees with ours within %s", maxSkew)
+	return c
 }
 
 // noAnswer says what to do when nothing came back.
@@ -163,6 +186,8 @@ func (s *Sender) refused(e transcript.Exchange) string {
 	status := e.Answer.Status
 	hint := "what does its log say?"
 	switch {
+	case NotNow(status):
+		hint = "is it, or what stands before it, up and not over its rate limit? (limits.rate makes us slower)"
 	case status == 400 || status == 401 || status == 403:
 		hint = fmt.Sprintf("does it have the same secret (%s), and speak %s?", s.Target.DescribeSecrets()["current"], s.Target.Scheme.Name)
 	case status == 404:

@@ -22,10 +22,12 @@ type Callback struct {
 	done   chan struct{}
 	mu     sync.Mutex
 	counts map[string]int
+	room   int // bytes of ids that may still be kept
 }
 
-// maxCallbackIDs bounds what a hostile caller can make us keep.
-const maxCallbackIDs = 5_000_000
+// maxCallbackIDs bounds, in bytes, what a hostile caller can make us keep: some
+// ten million of our own ids.
+const maxCallbackIDs = 512 << 20
 
 // NewCallback listens on address. With a token, callers must send it as
 // "Authorization: Bearer TOKEN".
@@ -34,7 +36,7 @@ func NewCallback(address, token string) (*Callback, error) {
 	if err != nil {
 		return nil, fmt.Errorf("effects callback: %w", err)
 	}
-	c := &Callback{token: token, listen: l.Addr().String(), counts: map[string]int{}, done: make(chan struct{})}
+	c := &Callback{token: token, listen: l.Addr().String(), counts: map[string]int{}, room: maxCallbackIDs, done: make(chan struct{})}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	go func() {
 		defer close(c.done)
@@ -81,8 +83,11 @@ func (c *Callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Callback) add(id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.counts[id]; !known && len(c.counts) >= maxCallbackIDs {
-		return errors.New("too many ids")
+	if _, known := c.counts[id]; !known {
+		if len(id) > c.room {
+			return errors.New("too many ids")
+		}
+		c.room -= len(id)
 	}
 	c.counts[id]++
 	return nil

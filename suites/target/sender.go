@@ -76,7 +76,11 @@ func (s *Sender) spend(ctx context.Context) error {
 		s.sent.Add(-1)
 		return ErrBudget
 	}
-	return s.limiter.Wait(ctx)
+	if err := s.limiter.Wait(ctx); err != nil {
+		s.sent.Add(-1)
+		return err
+	}
+	return nil
 }
 
 // Connection is one that several sends share.
@@ -98,6 +102,7 @@ func (s *Sender) Send(ctx context.Context, about transcript.Exchange, d mockprov
 	}
 	about.EventID, about.EventType, about.Canary = d.SentID, d.Event.Type, d.Event.Canary
 	if err := s.writeID(d.SentID, about.Scenario); err != nil {
+		s.sent.Add(-1)
 		return about, err
 	}
 	for _, f := range d.Faults {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -116,14 +117,17 @@ func parseURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("no target: give its URL, such as --target http://127.0.0.1:8080/webhooks")
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
+	if err == nil && u.User != nil {
+		return nil, fmt.Errorf("target: a user in the URL would reach reports; give the header under target.headers instead")
+	}
+	if strings.Contains(text, "@") {
+		text = "(not repeated, since it may hold a password)"
+	}
+	if err != nil || u.Hostname() == "" {
 		return nil, fmt.Errorf("target %q is no URL; write http://host:port/path", text)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("target %q: the scheme is http or https", text)
-	}
-	if u.User != nil {
-		return nil, fmt.Errorf("target: a user in the URL would reach reports; give the header under target.headers instead")
 	}
 	if u.Fragment != "" {
 		return nil, fmt.Errorf("target %q: a URL that is sent to has no fragment", text)
@@ -156,7 +160,10 @@ func (t *Target) Loopback() bool {
 
 // Permit says whether we may send to the target at all.
 func (t *Target) Permit() error {
-	if t.Loopback() || t.Limits.Consent == t.URL.Hostname() {
+	if to, err := netip.ParseAddrPort(t.Resolve); t.Resolve != "" && t.Loopback() && (err != nil || !to.Addr().Unmap().IsLoopback()) {
+		return fmt.Errorf("the target's host is this machine, but it resolves to %s, whose owner was not asked: write the host's own name into the URL", t.Resolve)
+	}
+	if t.Loopback() || strings.EqualFold(t.Limits.Consent, t.URL.Hostname()) {
 		return nil
 	}
 	if t.Limits.Consent != "" {

@@ -70,6 +70,7 @@ type Check struct {
 	Name    string `json:"name"`
 	Verdict string `json:"verdict"` // pass, warn, blocked, not-observed
 	Message string `json:"message"`
+	Value   string `json:"value,omitempty"` // what was measured
 }
 
 // Exchange is one request and what came back.

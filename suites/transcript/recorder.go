@@ -35,7 +35,9 @@ func (r *Recorder) Add(rec Record) int {
 	rec.N, rec.At = r.n, r.now().UTC().Truncate(time.Microsecond)
 	line, err := marshal(rec)
 	if err != nil {
-		r.err = err
+		if r.err == nil {
+			r.err = err
+		}
 		return r.n
 	}
 	r.kept.Write(line)

@@ -31,12 +31,28 @@ func (r *Redactor) With(more []mockprovider.Sensitive) *Redactor {
 	return NewRedactor(slices.Concat(r.values, more))
 }
 
+// Longest is the length of the longest value.
+func (r *Redactor) Longest() int {
+	if len(r.values) == 0 {
+		return 0
+	}
+	return len(r.values[0].Value)
+}
+
 // Text redacts a text.
-func (r *Redactor) Text(s string) string {
-	for _, v := range r.values {
-		if strings.Contains(s, v.Value) {
-			s = strings.ReplaceAll(s, v.Value, Marker(v))
+func (r *Redactor) Text(s string) string { return redact(s, r.values) }
+
+// redact leaves the markers it has put alone: a secret may be a word of theirs.
+func redact(s string, values []mockprovider.Sensitive) string {
+	for i, v := range values {
+		if !strings.Contains(s, v.Value) {
+			continue
 		}
+		parts := strings.Split(s, v.Value)
+		for j, part := range parts {
+			parts[j] = redact(part, values[i+1:])
+		}
+		return strings.Join(parts, Marker(v))
 	}
 	return s
 }
@@ -49,16 +65,20 @@ func Marker(v mockprovider.Sensitive) string {
 // MarkerPrefix begins every marker of a kind.
 func MarkerPrefix(kind string) string { return "[redacted:" + kind + ":" }
 
-// maxBody bounds what is kept of a body.
-const maxBody = 16 << 10
-
-// Body redacts a body and makes a text of it: base64 where it is not UTF-8,
-// cut where it is long. It is cut last, so that no half of a secret stays.
-func (r *Redactor) Body(b []byte) (text string, isBase64 bool) {
+// Body redacts a body and makes a text of at most so many bytes of it: base64
+// where it is not UTF-8. Whatever may hold half a secret is cut off.
+func (r *Redactor) Body(b []byte, most int) (text string, isBase64 bool) {
+	cut := len(b) > most+r.Longest()
+	if cut {
+		b = b[:most+r.Longest()]
+	}
 	s := r.Text(string(b))
-	if len(s) > maxBody {
-		s = s[:maxBody]
-		for len(s) > 0 && !utf8.ValidString(s) && len(s) > maxBody-4 {
+	if cut {
+		s = s[:max(0, len(s)-r.Longest())]
+	}
+	if len(s) > most {
+		s = s[:most]
+		for len(s) > 0 && !utf8.ValidString(s) && len(s) > most-utf8.UTFMax {
 			s = s[:len(s)-1]
 		}
 	}

@@ -1,0 +1,32 @@
+# What a developer types. `make` alone says what there is.
+.PHONY: help demo build test race lint bench generate
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: ## grade a correct receiver, a flawed one, and a short load; needs only Go
+	go run ./cmd/hookassay demo
+
+build: ## build bin/hookassay
+	go build -o bin/hookassay ./cmd/hookassay
+
+test: ## all tests; those that need more than Go skip with a reason
+	go test ./...
+	cd internal/interop && go test ./...
+
+race: ## the tests under the race detector, without the slow matrix
+	go test -race -short ./...
+
+lint: ## formatting, vet, staticcheck
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "run gofmt -w on these"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	cd internal/interop && go vet ./...
+
+bench: ## the figures, ours beside our peers', as ratios
+	go test -run '^$$' -bench . -benchtime 5x ./suites/conformance ./cmd/hookassay
+	go test -run '^$$' -bench . ./suites/load ./mockprovider/...
+
+generate: ## write generated files anew: catalogue, schemas, kill matrix
+	go test ./scenarios -run 'TestCatalogueIsCurrent|TestSchemaIsCurrent' -update
+	go test ./suites/conformance -run TestKillMatrix -update

@@ -1,0 +1,85 @@
+package interop_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/hookassay/hookassay/internal/interop"
+	"github.com/hookassay/hookassay/internal/interop/findings"
+	"github.com/hookassay/hookassay/reports"
+)
+
+const page = "../../docs/real-receivers.md"
+
+var update = flag.Bool("update", false, "write "+page)
+
+// TestGraded grades every receiver with hookassay's command line and compares what
+// it finds with testdata/findings, entry by entry, and with the page.
+func TestGraded(t *testing.T) {
+	var all []findings.Graded
+	for _, receiver := range interop.Receivers {
+		t.Run(receiver.Name, func(t *testing.T) { all = append(all, grade(t, receiver)) })
+	}
+	t.Run("page", func(t *testing.T) {
+		if len(all) < len(interop.Receivers) {
+			t.Skip("not every receiver was graded")
+		}
+		var got bytes.Buffer
+		if err := findings.WritePage(&got, all); err != nil {
+			t.Fatal(err)
+		}
+		if *update {
+			if err := os.WriteFile(page, got.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%s is not what the receivers give now; go test -run TestGraded -update . writes it", page)
+		}
+	})
+}
+
+func grade(t *testing.T, receiver interop.Receiver) findings.Graded {
+	expected, err := findings.Load("testdata/findings/" + receiver.Name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := receiver.Secret()
+	url, effectsURL := interop.Start(t, receiver, secret)
+	report := interop.Grade(t, receiver, url, effectsURL, secret)
+	for _, problem := range findings.Compare(report, expected) {
+		t.Error(problem)
+	}
+	effects := readEffects(t, effectsURL)
+	assertEffectsAreTrue(t, report, effects)
+	return findings.Graded{
+		Name: receiver.Name, Library: receiver.Library, Version: receiver.Version, Setup: receiver.Source,
+		Command: interop.GradeCommand(receiver), Report: report, Expected: expected, Effects: effects,
+	}
+}
+
+// assertEffectsAreTrue compares every count that the report rests on with the
+// receiver's own. An effect that came too late for hookassay shows here.
+func assertEffectsAreTrue(t *testing.T, report reports.Report, effects map[string]int) {
+	t.Helper()
+	compared := 0
+	for _, s := range report.Scenarios {
+		for _, f := range s.Findings {
+			if e := f.Evidence.Effects; e != nil {
+				compared++
+				if e.Seen != effects[e.EventID] {
+					t.Errorf("%s: hookassay saw %d effects of %s, there were %d", s.ID, e.Seen, e.EventID, effects[e.EventID])
+				}
+			}
+		}
+	}
+	if compared == 0 {
+		t.Error("no finding rests on an effect; duplicates at least should")
+	}
+}

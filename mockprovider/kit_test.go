@@ -1,0 +1,150 @@
+package mockprovider
+
+import (
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"flag"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+// attemptAt is when the tests' deliveries are attempted.
+var attemptAt = time.Date(2026, 5, 4, 3, 2, 1, 987_654_321, time.UTC)
+
+// A kit is a scheme with one form of secret.
+type kit struct {
+	name     string
+	maker    *Maker
+	composer *Composer
+}
+
+func newKit(t testing.TB, scheme string, form SecretForm) kit {
+	t.Helper()
+	s, err := FindScheme(scheme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := NewMaker(s, nil, 42, "a nonce")
+	return kit{scheme + " " + string(form), m, &Composer{
+		Scheme: s, Secret: SecretFromBytes(form, sha256.Sum256([]byte("a key"))), Foreign: m.Foreign(form),
+		Tolerance: Tolerance{Past: Duration(5 * time.Minute), Future: Duration(3 * time.Minute)},
+		Host:      "127.0.0.1:8080", Path: "/webhooks?tenant=7", Origin: s.Origin,
+	}}
+}
+
+// kits are every scheme with every form of secret that it takes.
+func kits(t testing.TB) []kit {
+	t.Helper()
+	var all []kit
+	for _, name := range SchemeNames() {
+		s, err := FindScheme(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range s.Secrets {
+			all = append(all, newKit(t, name, form))
+		}
+	}
+	return all
+}
+
+// has reports whether the kit has what the fault needs.
+func (k kit) has(f Fault) bool {
+	return !slices.ContainsFunc(f.Needs, func(need Feature) bool {
+		return !k.composer.Scheme.Has(need, k.composer.Secret) && !k.maker.Has(need)
+	})
+}
+
+// deliver makes an event and an attempt of it.
+func (k kit) deliver(faults ...FaultUse) (Delivery, error) {
+	spec := EventSpec{Key: "ts.stale/1/faulty", Now: attemptAt}
+	if err := ApplyToEvent(&spec, faults); err != nil {
+		return Delivery{}, err
+	}
+	e, err := k.maker.Make(spec)
+	if err != nil {
+		return Delivery{}, err
+	}
+	return k.composer.Compose(e, attemptAt, faults)
+}
+
+func (k kit) mustDeliver(t testing.TB, faults ...FaultUse) Delivery {
+	t.Helper()
+	d, err := k.deliver(faults...)
+	if err != nil {
+		t.Fatalf("%s: %v", k.name, err)
+	}
+	return d
+}
+
+func text(name, param string) FaultUse            { return FaultUse{name, Param{Text: param}} }
+func list(name string, params ...string) FaultUse { return FaultUse{name, Param{List: params}} }
+func plain(name string) FaultUse                  { return FaultUse{Name: name} }
+
+// pairsOf is a fault with a map of keys and values in turn.
+func pairsOf(name string, params ...string) FaultUse {
+	use := FaultUse{Name: name}
+	for i := 0; i < len(params); i += 2 {
+		use.Param.Map = append(use.Param.Map, Pair{params[i], params[i+1]})
+	}
+	return use
+}
+
+func header(d Delivery, name string) string {
+	for _, f := range d.Message.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// rightSignature makes the signature of what was sent with other code than the
+// package's: the official library, and crypto.
+func rightSignature(t testing.TB, d Delivery, headerName string, s Secret) string {
+	t.Helper()
+	id, stamp := header(d, "webhook-id"), header(d, "webhook-timestamp")
+	content := []byte(id + "." + stamp + "." + string(d.Message.Body))
+	switch {
+	case headerName == "webhook-signature" && s.Form == FormWhsk:
+		return "v1a," + base64.StdEncoding.EncodeToString(ed25519.Sign(s.Key, content))
+	case headerName == "webhook-signature":
+		m := hmac.New(sha256.New, s.Key)
+		m.Write(content)
+		return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
+	case headerName == "X-Hub-Signature-256":
+		m := hmac.New(sha256.New, s.Key)
+		m.Write(d.Message.Body)
+		return "sha256=" + hex.EncodeToString(m.Sum(nil))
+	case headerName == "X-Hub-Signature":
+		m := hmac.New(sha1.New, s.Key)
+		m.Write(d.Message.Body)
+		return "sha1=" + hex.EncodeToString(m.Sum(nil))
+	}
+	t.Fatalf("nothing known of header %s", headerName)
+	return ""
+}
+
+// official verifies a delivery as a user of the official library would.
+func official(t testing.TB, d Delivery, s Secret) error {
+	t.Helper()
+	wh, err := standardwebhooks.NewWebhookRaw(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wh.VerifyIgnoringTimestamp(d.Message.Body, map[string][]string{
+		"Webhook-Id":        {header(d, "webhook-id")},
+		"Webhook-Timestamp": {header(d, "webhook-timestamp")},
+		"Webhook-Signature": {header(d, "webhook-signature")},
+	})
+}

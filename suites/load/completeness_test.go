@@ -1,0 +1,201 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+// A ledger is a probe whose counts are set by hand, at times since it was made.
+type ledger struct {
+	began  time.Time
+	counts func(id string, at time.Duration) int
+	fail   func(at time.Duration) error
+	each   bool
+	mu     sync.Mutex
+	asked  map[string]bool
+}
+
+func newLedger(counts func(string, time.Duration) int) *ledger {
+	return &ledger{began: time.Now(), counts: counts, asked: map[string]bool{}}
+}
+
+func (l *ledger) Describe() target.Description { return target.Description{Name: "ledger"} }
+func (l *ledger) PerID() bool                  { return l.each }
+
+func (l *ledger) Counts(_ context.Context, ids []string) (map[string]int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := time.Since(l.began)
+	if l.fail != nil && l.fail(at) != nil {
+		return nil, l.fail(at)
+	}
+	out := map[string]int{}
+	for _, id := range ids {
+		l.asked[id] = true
+		if n := l.counts(id, at); n > 0 {
+			out[id] = n
+		}
+	}
+	return out, nil
+}
+
+// audited plays no attack: the first sent deliveries of a plan were sent, and
+// all genuine ones but those in unacked were acknowledged.
+func audited(t *testing.T, sent int, unacked map[int]bool, probes ...target.Probe) *auditor {
+	t.Helper()
+	plan, err := NewPlan(smoke(t, perSecond(max(20, sent)), time.Second), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &attack{plan: plan, transport: &transport{acked: newBitset(plan.Len())}}
+	for n := range sent {
+		if plan.Class(n) == Genuine && !unacked[n] {
+			a.transport.acked.set(n)
+		}
+	}
+	tgt := &target.Target{Probes: probes, Timeouts: target.Timeouts{Effect: 5 * time.Second, Quiescence: 300 * time.Millisecond}}
+	return newAuditor(tgt, a, sent, func(n int) string { return fmt.Sprintf("%d %s", n, plan.Class(n)) })
+}
+
+func genuineOnce(id string, _ time.Duration) int {
+	if strings.HasSuffix(id, "genuine") {
+		return 1
+	}
+	return 0
+}
+
+func TestAudit(t *testing.T) {
+	// Of the first 20 deliveries 19 are genuine and 1 is forged.
+	tests := []struct {
+		name    string
+		counts  func(string, time.Duration) int
+		unacked map[int]bool
+		want    reports.Completeness
+		within  time.Duration
+	}{
+		{"complete", genuineOnce, nil, reports.Completeness{Acked: 19, Once: 19}, time.Second},
+		{"late", func(id string, at time.Duration) int {
+			if at < 2*time.Second {
+				return 0
+			}
+			return genuineOnce(id, at)
+		}, nil, reports.Completeness{Acked: 19, Once: 19, SettledMS: 2000}, 3 * time.Second},
+		{"lost", func(string, time.Duration) int { return 0 }, nil, reports.Completeness{Acked: 19, Lost: 19}, 6 * time.Second},
+		{"doubled", func(id string, at time.Duration) int { return 2 * genuineOnce(id, at) }, nil, reports.Completeness{Acked: 19, Doubled: 19}, time.Second},
+		{"forged", func(string, time.Duration) int { return 1 }, nil, reports.Completeness{Acked: 19, Once: 19, Forged: 1}, time.Second},
+		{"unacked", func(string, time.Duration) int { return 0 }, allUnacked(), reports.Completeness{Unacked: 19}, time.Second},
+		{"unacked effect", genuineOnce, allUnacked(), reports.Completeness{Unacked: 19, UnackedEffect: 19}, time.Second},
+		// A backlog that drains slowly is waited for, but not for ever.
+		{"backlog", func(id string, at time.Duration) int {
+			var n int
+			fmt.Sscan(id, &n)
+			if time.Duration(n)*time.Second > at {
+				return 0
+			}
+			return genuineOnce(id, at)
+		}, nil, reports.Completeness{Acked: 19, Once: 19, SettledMS: 19000}, 21 * time.Second},
+		{"endless", func(id string, at time.Duration) int { return int(at/(100*time.Millisecond)) * genuineOnce(id, at) }, nil, reports.Completeness{Acked: 19, Doubled: 19, SettledMS: 30000}, 32 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				got := audited(t, 20, tt.unacked, newLedger(tt.counts)).audit(t.Context(), began)
+				if took := time.Since(began); took > tt.within {
+					t.Errorf("took %s", took)
+				}
+				if wrong := got.Lost + got.Doubled + got.Forged; len(got.Examples) != min(wrong, maxExamples) {
+					t.Errorf("%d wrong, examples %q", wrong, got.Examples)
+				}
+				if off := got.SettledMS - tt.want.SettledMS; off < -1000 || off > 1000 {
+					t.Errorf("settled after %d ms, not %d", got.SettledMS, tt.want.SettledMS)
+				}
+				got.Examples, got.SettledMS, tt.want.SettledMS, tt.want.Observed = nil, 0, 0, true
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("%+v\nwant %+v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+func allUnacked() map[int]bool {
+	all := map[int]bool{}
+	for n := range 20 {
+		all[n] = true
+	}
+	return all
+}
+
+func TestAuditOfSeveralProbes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		twice := newLedger(func(id string, at time.Duration) int { return 2 * genuineOnce(id, at) })
+		none := newLedger(func(string, time.Duration) int { return 0 })
+		got := audited(t, 20, nil, twice, none).audit(t.Context(), time.Now())
+		if got.Lost != 19 || got.Doubled != 19 || got.Once != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestAuditWithoutSight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if got := audited(t, 20, nil).audit(t.Context(), time.Now()); got.Observed || got.Reason != "the target has no effects probe" {
+			t.Errorf("%+v", got)
+		}
+		broken := newLedger(genuineOnce)
+		broken.fail = func(time.Duration) error { return errors.New("probe broke") }
+		if got := audited(t, 20, nil, broken).audit(t.Context(), time.Now()); got.Observed || got.Reason != "probe broke" {
+			t.Errorf("%+v", got)
+		}
+		recovers := newLedger(genuineOnce)
+		recovers.fail = func(at time.Duration) error {
+			if at < time.Second {
+				return errors.New("busy")
+			}
+			return nil
+		}
+		if got := audited(t, 20, nil, recovers).audit(t.Context(), time.Now()); !got.Observed || got.Once != 19 {
+			t.Errorf("%+v", got)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		none := newLedger(func(string, time.Duration) int { return 0 })
+		if got := audited(t, 20, nil, none).audit(ctx, time.Now()); got.Observed || !strings.Contains(got.Reason, "interrupted") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestAProbePerEventIsAskedAboutASample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		probe := newLedger(genuineOnce)
+		probe.each = true
+		got := audited(t, 35_000, nil, probe).audit(t.Context(), time.Now())
+		if n := len(probe.asked); n < 6_000 || n > 10_500 || got.Once != got.Acked || !strings.HasPrefix(got.Reason, "a sample: ") {
+			t.Errorf("asked about %d events: %+v", n, got)
+		}
+		forged := 0
+		for id := range probe.asked {
+			if strings.HasSuffix(id, "forged") {
+				forged++
+			}
+		}
+		if forged < 200 {
+			t.Errorf("%d forged events in the sample", forged)
+		}
+		all := newLedger(genuineOnce)
+		if got := audited(t, 35_000, nil, all).audit(t.Context(), time.Now()); got.Reason != "" || len(all.asked) < 30_000 {
+			t.Errorf("asked about %d events: %+v", len(all.asked), got)
+		}
+	})
+}

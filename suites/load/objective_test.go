@@ -1,0 +1,143 @@
+package load
+
+import (
+	"runtime/metrics"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+)
+
+func objective(t testing.TB, text string) scenarios.Objective {
+	t.Helper()
+	o, err := scenarios.ParseObjective(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// healthy are facts of a run without a miss: 1000 genuine deliveries that took
+// 100 ms each, 50 of the others.
+func healthy() facts {
+	r := newRecorder(func() time.Duration { return 0 })
+	fill := func(c Class, n int, status int) {
+		for range n {
+			r.classes[c].add(sample{class: c, status: status, right: true, service: 100 * time.Millisecond, response: 101 * time.Millisecond})
+		}
+	}
+	fill(Genuine, 1000, 202)
+	fill(Duplicate, 50, 200)
+	fill(Forged, 50, 401)
+	return facts{
+		classes:      r.classes,
+		generator:    generator{inFlightCap: 64, maxInFlight: 30, lag: time.Millisecond, prep: 20 * time.Microsecond},
+		completeness: reports.Completeness{Observed: true, Acked: 1000, Once: 1000},
+	}
+}
+
+func TestJudge(t *testing.T) {
+	tests := []struct {
+		name, objective string
+		change          func(*facts)
+		verdict         reports.Verdict
+		value, reason   string
+	}{
+		{"met", "genuine: p99(response) <= 250ms", nil, reports.Pass, "ms", ""},
+		{"missed", "genuine: p99(response) <= 50ms", nil, reports.Fail, "ms", ""},
+		{"mean", "genuine: mean(service) < 99ms", nil, reports.Fail, "ms", ""},
+		{"max", "genuine: max(service) < 101ms", nil, reports.Pass, "ms", ""},
+		{"few samples", "duplicate: p99(response) <= 250ms", nil, reports.Pass, "ms", "n too small: of 50"},
+		{"errors", "genuine: errors <= 0.1%", func(f *facts) { f.classes[Genuine].right = 999 }, reports.Pass, "1 of 1000 (0.1 %)", ""},
+		{"more errors", "genuine: errors <= 0.1%", func(f *facts) { f.classes[Genuine].right = 998 }, reports.Fail, "2 of 1000 (0.2 %)", ""},
+		{"accepted forgery", "forged: accepted = 0", func(f *facts) { f.classes[Forged].accepted = 1 }, reports.Fail, "1 of 50 (2 %)", ""},
+		{"silent", "forged: accepted = 0", func(f *facts) { f.silent, f.classes[Forged].accepted = true, 50 }, reports.Pass, "0 with an effect", ""},
+		{"silent with effect", "forged: accepted = 0", func(f *facts) { f.silent, f.completeness.Forged = true, 2 }, reports.Fail, "2 with an effect", ""},
+		{"silent without probe", "forged: accepted = 0", func(f *facts) { f.silent, f.completeness.Observed = true, false }, reports.NotObserved, "", "refuses silently"},
+		{"nothing sent", "duplicate: errors = 0", func(f *facts) { f.classes[Duplicate].sent = 0 }, reports.NotObserved, "", "no duplicate delivery was sent"},
+		{"nothing timed", "duplicate: p50(service) < 1s", func(f *facts) { f.classes[Duplicate].service = newClock() }, reports.NotObserved, "", "no duplicate delivery was sent"},
+		{"lost", "lost = 0", func(f *facts) { f.completeness.Lost = 3 }, reports.Fail, "3", ""},
+		{"doubled", "doubled = 0", func(f *facts) { f.completeness.Doubled = 1 }, reports.Fail, "1", ""},
+		{"forged effects", "forged-effects = 0", func(f *facts) { f.completeness.Forged = 1 }, reports.Fail, "1", ""},
+		{"sample", "lost = 0", func(f *facts) { f.note = "a sample" }, reports.Pass, "0", "a sample"},
+		{"no probe", "lost = 0", func(f *facts) { f.completeness = reports.Completeness{Reason: "no probe"} }, reports.NotObserved, "", "no probe"},
+
+		{"lag makes the difference", "genuine: p99(response) <= 100ms", func(f *facts) { f.generator.lag = 5 * time.Millisecond }, reports.Blocked, "ms", "generator-limited: its own delays"},
+		{"lag, but the cap was reached", "genuine: p99(response) <= 100ms", func(f *facts) { f.generator.lag, f.generator.maxInFlight = 5*time.Millisecond, 64 }, reports.Fail, "ms", ""},
+		{"lag is not in service", "genuine: p99(service) <= 99ms", func(f *facts) { f.generator.lag = 5 * time.Millisecond }, reports.Fail, "ms", ""},
+		{"lag does not make the difference", "genuine: p99(response) <= 50ms", func(f *facts) { f.generator.lag = 5 * time.Millisecond }, reports.Fail, "ms", ""},
+		{"slow scheduler", "genuine: p99(service) <= 99ms", func(f *facts) { f.generator.used.sched = 3 * time.Millisecond }, reports.Blocked, "ms", "its own delays"},
+		{"no CPU left", "genuine: p99(service) <= 50ms", func(f *facts) { f.generator.used.cpu = 0.93 }, reports.Blocked, "ms", "93 % of its processors"},
+		{"no CPU left, yet met", "genuine: p99(service) <= 250ms", func(f *facts) { f.generator.used.cpu = 0.93 }, reports.Pass, "ms", ""},
+		{"garbage collection", "genuine: p99(service) <= 50ms", func(f *facts) { f.generator.used.gc = 0.2 }, reports.Blocked, "ms", "garbage collection took 20 %"},
+		{"instrument wrong", "genuine: p99(service) <= 50ms", func(f *facts) { f.generator.little = 0.2 }, reports.Blocked, "ms", "Little's law is off by 20 %"},
+		{"unsent with room", "unsent = 0", func(f *facts) { f.unsent = 4 }, reports.Blocked, "4", "only 30 of 64 were in flight"},
+		{"unsent at the cap", "unsent = 0", func(f *facts) { f.unsent, f.generator.maxInFlight = 4, 64 }, reports.Fail, "4", ""},
+		{"no ports", "genuine: errors = 0", func(f *facts) { f.classes[Genuine].right, f.classes[Genuine].failures[noPorts] = 990, 10 }, reports.Blocked, "10 of 1000 (1 %)", "could not send 10"},
+		{"no ports and errors", "genuine: errors = 0", func(f *facts) { f.classes[Genuine].right, f.classes[Genuine].failures[noFiles] = 989, 10 }, reports.Fail, "11 of 1000 (1.1 %)", ""},
+		{"forgery on a starved generator", "forged: accepted = 0", func(f *facts) { f.generator.used.cpu, f.classes[Forged].accepted = 0.99, 1 }, reports.Fail, "1 of 50 (2 %)", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := healthy()
+			if tt.change != nil {
+				tt.change(&f)
+			}
+			got, excuses := f.judge(objective(t, tt.objective))
+			if got.Verdict != tt.verdict || !strings.HasSuffix(got.Value, tt.value) || !strings.Contains(got.Reason, tt.reason) || tt.reason == "" && got.Reason != "" {
+				t.Errorf("%+v", got)
+			}
+			if (excuses != nil) != (tt.verdict == reports.Blocked) || got.Text != tt.objective {
+				t.Errorf("%+v, excuses %q", got, excuses)
+			}
+		})
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	list := func(verdicts ...reports.Verdict) (all []reports.Objective) {
+		for _, v := range verdicts {
+			all = append(all, reports.Objective{Text: "o", Verdict: v})
+		}
+		return all
+	}
+	tests := []struct {
+		objectives  []reports.Objective
+		interrupted bool
+		want        reports.Verdict
+		reason      string
+	}{
+		{list(reports.Pass, reports.Pass), false, reports.Pass, ""},
+		{list(reports.Pass, reports.NotObserved), false, reports.Pass, "not observed: o"},
+		{list(reports.NotObserved), false, reports.NotObserved, "not observed: o"},
+		{list(reports.Pass, reports.Blocked), false, reports.Blocked, "generator-limited: busy"},
+		{list(reports.Blocked, reports.Fail, reports.Fail), false, reports.Fail, "missed: o; o"},
+		{list(reports.Pass), true, reports.Error, "interrupted"},
+		{list(reports.Fail), true, reports.Fail, "interrupted; missed: o"},
+	}
+	for _, tt := range tests {
+		if got, reason := verdict(tt.objectives, []string{"busy"}, tt.interrupted); got != tt.want || reason != tt.reason {
+			t.Errorf("%v, interrupted %v: %s, %q", tt.objectives, tt.interrupted, got, reason)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	from := usage{at: time.Unix(0, 0), cpu: time.Second, gc: 1, queues: &metrics.Float64Histogram{Counts: []uint64{5, 5, 5}, Buckets: []float64{0, 1e-6, 1e-3, 1}}}
+	to := usage{at: time.Unix(10, 0), cpu: 6 * time.Second, gc: 2, queues: &metrics.Float64Histogram{Counts: []uint64{1005, 5, 10}, Buckets: from.queues.Buckets}}
+	if got := from.until(to, 2); got != (used{cpu: 0.25, gc: 0.2, sched: time.Microsecond}) {
+		t.Errorf("%+v", got)
+	}
+	to.queues.Counts[2] = 105
+	if got := from.until(to, 2); got.sched != time.Second {
+		t.Errorf("%+v", got)
+	}
+	if got := from.until(from, 2); got != (used{}) {
+		t.Errorf("nothing used is %+v", got)
+	}
+	if u := readUsage(); u.cpu <= 0 || u.queues == nil {
+		t.Errorf("%+v", u)
+	}
+}

@@ -1,0 +1,40 @@
+package target
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// Tries is how often a delivery is sent whose answers prove nothing.
+const Tries = 3
+
+// notNow are statuses by which servers and proxies say "not now".
+var notNow = []int{408, 425, 429, 502, 503, 504}
+
+// NotNow reports whether an answer tells nothing about the application.
+func NotNow(status int) bool { return slices.Contains(notNow, status) }
+
+// maxRetryAfter bounds how long we wait because the receiver says so.
+const maxRetryAfter = 3 // seconds
+
+// RetryAfter is how long to wait after an answer that says "not now", by either
+// form of Retry-After (RFC 9110 section 10.2.3) or else by the number of tries;
+// at most 3 s.
+func RetryAfter(a transcript.Answer, try int) time.Duration {
+	for _, h := range a.Headers {
+		if h[0] != "Retry-After" {
+			continue
+		}
+		if seconds, err := strconv.Atoi(h[1]); err == nil && seconds >= 0 {
+			return time.Duration(min(seconds, maxRetryAfter)) * time.Second
+		}
+		if at, err := http.ParseTime(h[1]); err == nil {
+			return min(max(0, time.Until(at)), maxRetryAfter*time.Second)
+		}
+	}
+	return time.Duration(try) * 250 * time.Millisecond
+}
