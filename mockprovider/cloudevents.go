@@ -29,6 +29,7 @@ func cloudEvent(e Event, mode, contentType string) ([]wire.Field, []byte, error)
 	if err := ce.SetData(contentType, e.Body); err != nil {
 		return nil, nil, err
 	}
+	ce.DataBase64 = false // the body is JSON: in structured mode it stands under data as it is
 	req, err := http.NewRequest(http.MethodPost, "http://receiver.invalid", nil)
 	if err != nil {
 		return nil, nil, err

@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,8 @@ import (
 // Editing in place keeps every byte that was not meant to change, which
 // decoding and encoding again would not.
 
-// pointerPath turns a JSON pointer (RFC 6901) into a path of gjson and sjson.
+// pointerPath turns a JSON pointer (RFC 6901) into a path of gjson and sjson,
+// which have no way to write the empty name.
 func pointerPath(pointer string) (string, error) {
 	rest, ok := strings.CutPrefix(pointer, "/")
 	if !ok {
@@ -21,7 +23,13 @@ func pointerPath(pointer string) (string, error) {
 	parts := strings.Split(rest, "/")
 	for i, p := range parts {
 		p = strings.ReplaceAll(strings.ReplaceAll(p, "~1", "/"), "~0", "~")
+		if p == "" {
+			return "", fmt.Errorf("JSON pointer %q: a member without a name cannot be pointed at here", pointer)
+		}
 		parts[i] = gjson.Escape(p)
+		if p[0] == ':' { // else sjson takes it for a mark of its own
+			parts[i] = `\` + parts[i]
+		}
 	}
 	return strings.Join(parts, "."), nil
 }
@@ -31,7 +39,8 @@ func setJSON(body []byte, pointer string, value any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sjson.SetBytes(body, path, value)
+	edited, err := sjson.SetBytes(body, path, value)
+	return keepEnd(edited, body), err
 }
 
 func setRawJSON(body []byte, pointer, raw string) ([]byte, error) {
@@ -39,7 +48,8 @@ func setRawJSON(body []byte, pointer, raw string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sjson.SetRawBytes(body, path, []byte(raw))
+	edited, err := sjson.SetRawBytes(body, path, []byte(raw))
+	return keepEnd(edited, body), err
 }
 
 func removeJSON(body []byte, pointer string) ([]byte, error) {
@@ -47,7 +57,15 @@ func removeJSON(body []byte, pointer string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sjson.DeleteBytes(body, path)
+	edited, err := sjson.DeleteBytes(body, path)
+	return keepEnd(edited, body), err
+}
+
+// keepEnd puts the white space behind the JSON text back where sjson took it.
+func keepEnd(edited, body []byte) []byte {
+	const white = " \t\r\n"
+	end := body[len(bytes.TrimRight(body, white)):]
+	return append(bytes.TrimRight(edited, white), end...)
 }
 
 func getJSON(body []byte, pointer string) (gjson.Result, error) {

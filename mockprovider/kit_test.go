@@ -111,8 +111,7 @@ func header(d Delivery, name string) string {
 
 // rightSignature makes the signature of what was sent with other code than the
 // package's: the official library, and crypto.
-func rightSignature(t testing.TB, d Delivery, headerName string, s Secret) string {
-	t.Helper()
+func rightSignature(d Delivery, headerName string, s Secret) string {
 	id, stamp := header(d, "webhook-id"), header(d, "webhook-timestamp")
 	content := []byte(id + "." + stamp + "." + string(d.Message.Body))
 	switch {
@@ -131,8 +130,7 @@ func rightSignature(t testing.TB, d Delivery, headerName string, s Secret) strin
 		m.Write(d.Message.Body)
 		return "sha1=" + hex.EncodeToString(m.Sum(nil))
 	}
-	t.Fatalf("nothing known of header %s", headerName)
-	return ""
+	return "nothing known of header " + headerName
 }
 
 // official verifies a delivery as a user of the official library would.

@@ -94,7 +94,7 @@ func FindLoad(name string) (LoadScenario, error) {
 // LoadScenarioFile reads the user's own load scenario. Errors carry
 // file:line:column.
 func LoadScenarioFile(name string) (LoadScenario, error) {
-	b, err := readBounded(name)
+	b, err := strictyaml.ReadBounded(name, maxFile)
 	if err != nil {
 		return LoadScenario{}, err
 	}
@@ -104,6 +104,9 @@ func LoadScenarioFile(name string) (LoadScenario, error) {
 // Override returns the scenario with another rate or duration; zero keeps
 // what the scenario says.
 func (s LoadScenario) Override(rate Rate, d time.Duration) (LoadScenario, error) {
+	if err := s.Schedule.check(); err != nil {
+		return s, err
+	}
 	c := *s.Schedule.Constant
 	if rate != (Rate{}) {
 		c.Rate = rate
@@ -127,7 +130,7 @@ func parseLoad(file string, b []byte) (LoadScenario, error) {
 	s := LoadScenario{
 		Name: w.Name, Title: w.Title, Why: strings.TrimSpace(w.Why), Schedule: w.Schedule,
 		Mix: w.Mix, InFlight: w.InFlight,
-		Location: fmt.Sprintf("%s:%d", file, firstToken(d.Body).Position.Line),
+		Location: fmt.Sprintf("%s:%d", file, strictyaml.First(d.Body).Position.Line),
 	}
 	if s.InFlight == 0 {
 		s.InFlight = defaultInFlight
@@ -213,7 +216,7 @@ func (m *loadMix) UnmarshalYAML(node ast.Node) error {
 	for _, p := range texts {
 		n, err := strconv.Atoi(p.Value)
 		if err != nil {
-			return placed(node, fmt.Sprintf("the weight of %s is no whole number", p.Key))
+			return strictyaml.Placed(node, fmt.Sprintf("the weight of %s is no whole number", p.Key))
 		}
 		*m = append(*m, Weight{p.Key, n})
 	}

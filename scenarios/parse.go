@@ -14,6 +14,9 @@ import (
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
+// maxFile bounds one scenario file, in bytes.
+const maxFile = 4 << 20
+
 // document is a scenario file as it is written.
 type document struct {
 	file  string // as shown in errors
@@ -113,7 +116,7 @@ func LoadFile(path string) ([]Scenario, error) {
 	}
 	var all []Scenario
 	for _, name := range names {
-		b, err := readBounded(name)
+		b, err := strictyaml.ReadBounded(name, maxFile)
 		if err != nil {
 			return nil, err
 		}
@@ -124,6 +127,11 @@ func LoadFile(path string) ([]Scenario, error) {
 		all = append(all, list...)
 	}
 	return all, checkUnique(all)
+}
+
+// at words an error with the place of a node.
+func (d document) at(node ast.Node, format string, args ...any) error {
+	return strictyaml.Document{File: d.file}.At(node, format, args...)
 }
 
 // parse reads one file. Errors carry file:line:column.
@@ -156,7 +164,7 @@ func (d document) scenario(doc strictyaml.Document, node ast.Node) (Scenario, er
 	if err != nil {
 		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
 	}
-	s.Location = fmt.Sprintf("%s:%d", d.file, firstToken(node).Position.Line)
+	s.Location = fmt.Sprintf("%s:%d", d.file, strictyaml.First(node).Position.Line)
 	if err := s.check(); err != nil {
 		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
 	}

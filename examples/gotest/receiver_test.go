@@ -1,14 +1,11 @@
 package webhooks_test
 
 import (
-	"context"
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 
 	webhooks "github.com/hookassay/hookassay/examples/gotest"
-	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/suites/conformance"
 )
 
@@ -40,19 +37,8 @@ func TestWebhooks(t *testing.T) {
 	server := httptest.NewServer(receiver)
 	t.Cleanup(server.Close)
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	report, err := conformance.Grade(ctx, conformance.Config{
+	conformance.Run(t, conformance.Config{
 		URL: server.URL + "/webhooks", Scheme: "github", Secret: secret, Effects: processed.count,
 		Profile: "production",
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if report.Verdict != reports.Conformant {
-		if err := reports.Terminal(t.Output(), report, reports.TerminalOptions{}); err != nil {
-			t.Error(err)
-		}
-		t.Errorf("the receiver is %s", report.Verdict)
-	}
 }

@@ -7,7 +7,9 @@ replace github.com/hookassay/hookassay => ../..
 require (
 	github.com/cloudevents/sdk-go/v2 v2.16.2
 	github.com/google/go-github/v92 v92.0.0
+	github.com/hookassay/hookassay v0.0.0
 	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
+	github.com/svix/svix-webhooks v1.44.0
 )
 
 require (
@@ -18,12 +20,12 @@ require (
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.1 // indirect
 	github.com/tidwall/sjson v1.2.7 // indirect
+	gopkg.in/validator.v2 v2.0.1 // indirect
 )
 
 require (
 	github.com/google/go-querystring v1.2.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
-	github.com/hookassay/hookassay v0.0.0
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
 	github.com/modern-go/reflect2 v1.0.2 // indirect

@@ -172,12 +172,14 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 		if grade, _ := o.Grade(e.Answer.Status); step.Control && grade != scenarios.GradePass {
 			return true
 		}
-		if grade, _ := o.Grade(0); e.Answer.Status == 0 && grade != scenarios.GradePass {
+		if grade, _ := o.Grade(0); e.Answer.Status == 0 && (grade != scenarios.GradePass || asksForHeaders(step)) {
 			return true
 		}
 	}
 	return false
 }
+
+func asksForHeaders(s scenarios.Step) bool { return s.Answer != nil && len(s.Answer.Headers) > 0 }
 
 // playAgain plays the suspects one by one.
 func (c *conductor) playAgain(ctx context.Context, suspects []scenarios.Scenario) error {

@@ -153,7 +153,7 @@ type inspected struct {
 // inspect checks what else is asked of the answer.
 func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 	a := step.Answer
-	if a == nil || x.Answer.Status == 0 && a.MaxSent == 0 {
+	if a == nil {
 		return nil
 	}
 	var out []inspected
@@ -195,7 +195,7 @@ func (g *grading) measure(name string, value float64, unit string) {
 }
 
 func (g *grading) timely(within scenarios.Graded, x numbered) []inspected {
-	if within == (scenarios.Graded{}) {
+	if within == (scenarios.Graded{}) || unanswered(x) {
 		return nil
 	}
 	g.measure("time to the answer", x.Times.Answer, "ms")

@@ -9,19 +9,20 @@ import (
 )
 
 // traces are what stack traces and source paths look like in the languages
-// receivers are written in.
+// receivers are written in, as text or inside a JSON string.
 var traces = regexp.MustCompile(strings.Join([]string{
-	`goroutine \d+ \[`,                       // Go
-	`[/\\][\w.-]+\.go:\d+`,                   // Go
-	`Traceback \(most recent call last\)`,    // Python
-	`File "[^"]+", line \d+`,                 // Python
-	`\bat .{1,200}\.(js|ts|mjs|cjs):\d+:\d+`, // Node
-	`\bat [\w.$<>]+\([\w]+\.(java|kt):\d+\)`, // JVM
-	`\.rb:\d+:in `,                           // Ruby
-	`#\d+ [^\s]+\.php\(\d+\)`,                // PHP
-	`\bat .{1,200} in .{1,200}\.cs:line \d+`, // .NET
-	`thread '[^']*' panicked at`,             // Rust
-	`\*\* \((\w+\.)*\w+Error\)`,              // Elixir
+	`goroutine \d+ \[`,                                       // Go
+	`[/\\][\w.-]+\.go:\d+`,                                   // Go
+	`Traceback \(most recent call last\)`,                    // Python
+	`File \\?"[^"\\]+\\?", line \d+`,                         // Python
+	`\bat .{1,200}\.(js|ts|mjs|cjs):\d+:\d+`,                 // Node
+	`at [\w.$<>/@-]+\(\w+\.(java|kt|scala|groovy|clj):\d+\)`, // JVM
+	`\.rb:\d+:in `,                                           // Ruby
+	`#\d+ [^\s]+\.php\(\d+\)`,                                // PHP
+	`\.php(</b>)? on line (<b>)?\d+`,                         // PHP
+	`\bat .{1,200} in .{1,200}\.cs:line \d+`,                 // .NET
+	`thread '[^']*' (\(\d+\) )?panicked at`,                  // Rust
+	`\*\* \((\w+\.)*\w+Error\)`,                              // Elixir
 }, "|"))
 
 // leaks says where in the answer what must not be there stands, or "".

@@ -4,7 +4,8 @@
 //
 //	schedule.go, plan.go   what is sent when: pure functions of the sequence number
 //	pacer.go, attack.go    when Vegeta lets the next delivery go
-//	transport.go, lane*.go one delivery: sign, send, read the answer
+//	transport.go           one delivery: sign, send, record
+//	carrier*.go, answer.go bytes out, an answer's status in
 //	class.go               which answer a class asks for
 //	recorder.go            four clocks, in histograms
 //	completeness.go        answers against effects

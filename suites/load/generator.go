@@ -14,7 +14,7 @@ import (
 // healthy generator; that is then the generator's miss, not the receiver's.
 const (
 	maxCPU         = 0.80 // of GOMAXPROCS
-	maxGC          = 0.10 // of the CPU time used
+	maxGC          = 0.10 // of GOMAXPROCS
 	maxLittleError = 0.05
 )
 
@@ -57,7 +57,7 @@ func (g generator) starved() (reasons []string) {
 		reasons = append(reasons, fmt.Sprintf("the generator used %.0f %% of its processors", 100*g.used.cpu))
 	}
 	if g.used.gc > maxGC {
-		reasons = append(reasons, fmt.Sprintf("garbage collection took %.0f %% of the generator's time", 100*g.used.gc))
+		reasons = append(reasons, fmt.Sprintf("garbage collection took %.0f %% of the generator's processors", 100*g.used.gc))
 	}
 	if g.little > maxLittleError {
 		reasons = append(reasons, fmt.Sprintf("Little's law is off by %.0f %%: the instrument is wrong", 100*g.little))

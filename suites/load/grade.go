@@ -7,6 +7,7 @@ import (
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -15,7 +16,7 @@ import (
 // scenario and reports. Version names the program, command is what plays it
 // again.
 func Grade(ctx context.Context, cfg Config, version, command string) (reports.Report, error) {
-	if err := cfg.Target.Permit(); err != nil {
+	if err := permit(cfg.Target); err != nil {
 		return reports.Report{}, err
 	}
 	record := transcript.NewRecorder(nil)
@@ -45,6 +46,17 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
 	reports.Conclude(&r, nil)
 	return r, nil
+}
+
+// permit asks for more than consent: load is disruptive.
+func permit(t *target.Target) error {
+	if err := t.Permit(); err != nil {
+		return err
+	}
+	if !t.Loopback() && !scenarios.Disruptive.Within(t.Limits.Risk) {
+		return fmt.Errorf("load may disturb others at %s: if its owner agrees to that, too, say so with --max-risk disruptive", t.URL.Hostname())
+	}
+	return nil
 }
 
 func header(cfg Config, version, command string) reports.Report {

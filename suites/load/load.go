@@ -42,7 +42,7 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	if err != nil {
 		return reports.Load{}, err
 	}
-	if err := permit(cfg.Target, cfg.Scenario.Name, plan); err != nil {
+	if err := withinLimits(cfg.Target, cfg.Scenario.Name, plan); err != nil {
 		return reports.Load{}, err
 	}
 	press, err := newPress(cfg)
@@ -66,8 +66,8 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 
-// permit keeps to what the target's owner agreed to.
-func permit(t *target.Target, name string, plan *Plan) error {
+// withinLimits keeps to what the target's owner agreed to.
+func withinLimits(t *target.Target, name string, plan *Plan) error {
 	if err := t.Permit(); err != nil {
 		return err
 	}

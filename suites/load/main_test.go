@@ -16,6 +16,12 @@ import (
 
 const secret = "whsec_aG9va2Fzc2F5IHRlc3RzIHRoZSByZWNlaXZlcg=="
 
+var secrets = map[string]string{
+	receiver.StandardWebhooks: secret,
+	receiver.GitHub:           "a secret of tests",
+	receiver.CloudEvents:      "token-of-tests",
+}
+
 func TestMain(m *testing.M) {
 	if address := os.Getenv(benchReceiver); address != "" {
 		serveBenchReceiver(address)
@@ -24,11 +30,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// receive starts the reference receiver and returns a target for it, with a
-// probe of its effects.
+// receive starts the reference receiver of Standard Webhooks and returns a
+// target for it, with a probe of its effects.
 func receive(t testing.TB, flaws ...string) *target.Target {
 	t.Helper()
-	r, err := receiver.New(receiver.Config{Secrets: map[string][]string{receiver.StandardWebhooks: {secret}}, Flaws: flaws})
+	return receiveScheme(t, receiver.StandardWebhooks, flaws...)
+}
+
+func receiveScheme(t testing.TB, scheme string, flaws ...string) *target.Target {
+	t.Helper()
+	r, err := receiver.New(receiver.Config{Secrets: map[string][]string{scheme: {secrets[scheme]}}, Flaws: flaws})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +56,7 @@ func receive(t testing.TB, flaws ...string) *target.Target {
 			t.Errorf("serve: %v", err)
 		}
 	})
-	tgt := aim(t, "http://"+l.Addr().String()+"/webhooks")
+	tgt := aimScheme(t, "http://"+l.Addr().String()+"/webhooks", scheme)
 	tgt.Probes = []target.Probe{target.Func(func(id string) int { return r.Effects()[id] })}
 	return tgt
 }
@@ -61,7 +72,12 @@ func listen(t testing.TB) net.Listener {
 
 func aim(t testing.TB, url string) *target.Target {
 	t.Helper()
-	tgt, err := target.New(target.Settings{URL: url, Scheme: "standard-webhooks", Secret: secret})
+	return aimScheme(t, url, receiver.StandardWebhooks)
+}
+
+func aimScheme(t testing.TB, url, scheme string) *target.Target {
+	t.Helper()
+	tgt, err := target.New(target.Settings{URL: url, Scheme: scheme, Secret: secrets[scheme]})
 	if err != nil {
 		t.Fatal(err)
 	}

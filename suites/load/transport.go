@@ -61,7 +61,6 @@ func (t *transport) deliver(n int, began time.Time) {
 	s.status, s.failure = l.carrier.exchange(t.ctx, l.out, start.Add(t.timeout))
 	done := time.Now()
 
-	t.lanes.give(l)
 	if s.failure == answered {
 		s.right = class.right(s.status, t.silent)
 		if accepted(s.status) {
@@ -72,6 +71,7 @@ func (t *transport) deliver(n int, began time.Time) {
 	s.lag, s.prep = began.Sub(intended), start.Sub(began)
 	s.service, s.response = done.Sub(start), done.Sub(intended)
 	t.rec.end(s)
+	t.lanes.give(l)
 }
 
 // A lane sends one delivery at a time and keeps what is costly to make.

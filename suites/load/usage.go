@@ -35,7 +35,7 @@ func readUsage() usage {
 // used is what was used between two readings.
 type used struct {
 	cpu   float64       // share of GOMAXPROCS
-	gc    float64       // share of the CPU time used
+	gc    float64       // of that, for collecting garbage; nobody waits for it while processors are idle
 	sched time.Duration // p99 of the time a goroutine that could run waited for a processor
 }
 
@@ -44,9 +44,7 @@ func (u usage) until(end usage, procs int) used {
 	var out used
 	if wall > 0 {
 		out.cpu = cpu / (wall * float64(procs))
-	}
-	if cpu > 0 {
-		out.gc = (end.gc - u.gc) / cpu
+		out.gc = (end.gc - u.gc) / (wall * float64(procs))
 	}
 	out.sched = histogramQuantile(u.queues, end.queues, 0.99)
 	return out

@@ -60,6 +60,9 @@ func (p *HTTP) Describe() Description {
 	return Description{Name: "effects", Kind: "http", Counts: "the number at " + p.Pointer + " of " + p.URL}
 }
 
+// PerID reports whether the probe is asked once an event.
+func (p *HTTP) PerID() bool { return strings.Contains(p.URL, "{id}") }
+
 // Close ends the probe's connections.
 func (p *HTTP) Close() error {
 	p.client.CloseIdleConnections()
@@ -68,7 +71,7 @@ func (p *HTTP) Close() error {
 
 // Counts implements Probe.
 func (p *HTTP) Counts(ctx context.Context, ids []string) (map[string]int, error) {
-	if !strings.Contains(p.URL, "{id}") {
+	if !p.PerID() {
 		return p.together(ctx, ids)
 	}
 	counts := make([]int, len(ids))
@@ -129,7 +132,7 @@ func (p *HTTP) get(ctx context.Context, u string) (any, error) {
 		return nil, fmt.Errorf("effects probe: %w", err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode == http.StatusNotFound && strings.Contains(p.URL, "{id}") {
+	if res.StatusCode == http.StatusNotFound && p.PerID() {
 		return nil, nil
 	}
 	if res.StatusCode/100 != 2 {

@@ -2,22 +2,23 @@ package findings
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 )
 
-// telling are the answer's headers that a finding may rest on.
-var telling = []string{"allow", "webhook-allowed-origin", "webhook-allowed-rate"}
+// telling are the headers, of a request or an answer, that a finding may rest on.
+var telling = []string{"allow", "webhook-request-origin", "webhook-allowed-origin", "webhook-allowed-rate"}
 
-// sent says what was wrong with the delivery that led to a finding.
+// sent says what was wrong with the request that led to a finding.
 func sent(f reports.Finding) string {
 	x := f.Evidence.Fault
-	if x == nil || len(x.Faults) == 0 {
-		return "nothing faulty (" + f.Step + ")"
+	if x == nil {
+		return ""
 	}
-	var texts []string
+	var faults []string
 	for _, use := range x.Faults {
 		name, _, _ := strings.Cut(use, ":")
 		text := "`" + use + "`"
@@ -25,9 +26,58 @@ func sent(f reports.Finding) string {
 			doc, _, _ := strings.Cut(fault.Doc, ";") // what follows is for authors of scenarios
 			text += " (" + doc + ")"
 		}
-		texts = append(texts, text)
+		faults = append(faults, text)
 	}
-	return strings.Join(texts, " and ") + ", in " + f.Step
+	text := "no fault"
+	if len(faults) > 0 {
+		text = strings.Join(faults, " and ")
+	}
+	text += without(f.Evidence) + ", in " + f.Step
+	if x.EventID == "" { // no delivery, so its headers say what it is
+		text += told(x.Request)
+	}
+	return text
+}
+
+// without names the headers that the control has and the faulty request has not.
+func without(e reports.Evidence) string {
+	if e.Control == nil {
+		return ""
+	}
+	there := map[string]bool{}
+	for _, line := range headers(e.Fault.Request) {
+		there[name(line)] = true
+	}
+	var text string
+	for _, line := range headers(e.Control.Request) {
+		if !there[name(line)] {
+			spelled, _, _ := strings.Cut(line, ":")
+			text += ", without `" + spelled + "`"
+		}
+	}
+	return text
+}
+
+// headers are the lines between the first one and the body.
+func headers(message string) []string {
+	head, _, _ := strings.Cut(message, "\n\n")
+	return strings.Split(strings.TrimSuffix(head, "\n"), "\n")[1:]
+}
+
+func name(line string) string {
+	spelled, _, _ := strings.Cut(line, ":")
+	return strings.ToLower(spelled)
+}
+
+// told lists the telling headers of a message.
+func told(message string) string {
+	var text string
+	for _, line := range headers(message) {
+		if slices.Contains(telling, name(line)) {
+			text += ", `" + line + "`"
+		}
+	}
+	return text
 }
 
 // answered is the status with the telling headers and the first line of the body.
@@ -39,16 +89,8 @@ func answered(f reports.Finding) string {
 	case x.Status == 0:
 		return "nothing (" + x.Outcome + ")"
 	}
-	head, body, _ := strings.Cut(x.Answer, "\n\n")
-	text := fmt.Sprintf("`%d`", x.Status)
-	for _, line := range strings.Split(head, "\n")[1:] {
-		name, _, _ := strings.Cut(line, ":")
-		for _, t := range telling {
-			if strings.EqualFold(name, t) {
-				text += ", `" + line + "`"
-			}
-		}
-	}
+	text := fmt.Sprintf("`%d`", x.Status) + told(x.Answer)
+	_, body, _ := strings.Cut(x.Answer, "\n\n")
 	if first, _, _ := strings.Cut(body, "\n"); first != "" {
 		text += ", `" + first + "`"
 	}

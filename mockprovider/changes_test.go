@@ -1,0 +1,110 @@
+package mockprovider
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hookassay/hookassay/mockprovider/wire"
+)
+
+// changes lists what differs between two deliveries, sorted: "method",
+// "target", "body", "header NAME", "spelling NAME", "order", "chunks", "bytes"
+// (what is sent is not the message), "end", "hang-up", "http2".
+func changes(a, b Delivery) []string {
+	var all []string
+	note := func(name string, differs bool) {
+		if differs {
+			all = append(all, name)
+		}
+	}
+	note("method", a.Message.Method != b.Message.Method)
+	note("target", a.Message.Target != b.Message.Target)
+	note("body", !bytes.Equal(a.Message.Body, b.Message.Body))
+	note("chunks", !slices.Equal(a.Message.Chunks, b.Message.Chunks))
+	note("bytes", altered(a) != altered(b))
+	note("end", a.Request.End != b.Request.End)
+	note("hang-up", a.Request.HangUp != b.Request.HangUp)
+	note("http2", a.HTTP2 != b.HTTP2)
+	all = append(all, headerChanges(a.Message.Fields, b.Message.Fields)...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// altered reports whether other bytes are sent than the message's.
+func altered(d Delivery) bool {
+	var sent []byte
+	for _, w := range d.Request.Writes {
+		sent = append(sent, w.Bytes...)
+	}
+	return !bytes.Equal(sent, d.Message.Bytes())
+}
+
+func headerChanges(a, b []wire.Field) []string {
+	var all []string
+	inA, inB := byName(a), byName(b)
+	for name := range inA {
+		if !slices.EqualFunc(inA[name], inB[name], func(x, y wire.Field) bool { return x.Value == y.Value }) {
+			all = append(all, "header "+name)
+		} else if !slices.Equal(inA[name], inB[name]) {
+			all = append(all, "spelling "+name)
+		}
+	}
+	for name := range inB {
+		if inA[name] == nil {
+			all = append(all, "header "+name)
+		}
+	}
+	if !slices.Equal(order(a, inB), order(b, inA)) {
+		all = append(all, "order")
+	}
+	return all
+}
+
+func byName(fields []wire.Field) map[string][]wire.Field {
+	all := map[string][]wire.Field{}
+	for _, f := range fields {
+		name := strings.ToLower(f.Name)
+		all[name] = append(all[name], f)
+	}
+	return all
+}
+
+// order lists the names that the other message has too.
+func order(fields []wire.Field, other map[string][]wire.Field) []string {
+	var names []string
+	for _, f := range fields {
+		if name := strings.ToLower(f.Name); other[name] != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// expand turns what a table says is changed into what changes says: a role in
+// braces becomes the scheme's headers; {proof} is what the secret makes.
+func (k kit) expand(what ...string) []string {
+	d := &Draft{c: k.composer}
+	var all []string
+	for _, w := range what {
+		kind, role := "header", w
+		if before, after, ok := strings.Cut(w, " "); ok {
+			kind, role = before, after
+		}
+		switch {
+		case w == "{proof}" && k.composer.Scheme.Bearer != nil:
+			all = append(all, "header "+strings.ToLower(k.composer.Scheme.Bearer.Header))
+		case w == "{proof}":
+			all = append(all, k.expand("{signatures}")...)
+		case strings.HasPrefix(role, "{"):
+			for _, n := range d.names(role) {
+				all = append(all, fmt.Sprintf("%s %s", kind, strings.ToLower(n)))
+			}
+		default:
+			all = append(all, w)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

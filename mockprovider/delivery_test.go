@@ -1,0 +1,344 @@
+package mockprovider
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	cloudevents "github.com/cloudevents/sdk-go/v2"
+	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
+	"github.com/tidwall/gjson"
+
+	"github.com/hookassay/hookassay/mockprovider/wire"
+)
+
+// The bytes of a genuine delivery: names, their order and spelling, and values.
+func TestGenuineDeliveriesAreAsWritten(t *testing.T) {
+	type written struct {
+		kit    kit
+		faults []FaultUse
+	}
+	var all []written
+	for _, k := range kits(t) {
+		all = append(all, written{kit: k})
+	}
+	structured := newKit(t, "cloudevents", FormToken)
+	structured.name = "cloudevents structured"
+	all = append(all, written{structured, []FaultUse{text("event.mode", ModeStructured)}})
+	for _, w := range all {
+		name := filepath.Join("testdata", "deliveries", strings.ReplaceAll(w.kit.name, " ", "-")+".http")
+		got := strings.ReplaceAll(string(w.kit.mustDeliver(t, w.faults...).Message.Bytes()), "\r\n", "\n") + "\n"
+		if *update {
+			if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs (-update writes it anew)\ngot\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+// What an ordinary HTTP server reads is what was meant.
+func TestDeliveriesAreHTTP(t *testing.T) {
+	for _, k := range kits(t) {
+		for _, faults := range [][]FaultUse{nil, {list("wire.chunked", "1", "7", "64")}} {
+			d := k.mustDeliver(t, faults...)
+			req := read(t, d)
+			body, err := io.ReadAll(req.Body)
+			if err != nil || !bytes.Equal(body, d.Message.Body) {
+				t.Errorf("%s: body %q, %v; want %q", k.name, body, err, d.Message.Body)
+			}
+			if req.Method != "POST" || req.RequestURI != "/webhooks?tenant=7" || req.Host != "127.0.0.1:8080" {
+				t.Errorf("%s: %s %s, Host %s", k.name, req.Method, req.RequestURI, req.Host)
+			}
+			for _, f := range d.Message.Fields {
+				if f.Name != "Host" && !slices.Contains(req.Header.Values(f.Name), f.Value) {
+					t.Errorf("%s: %s is %q, want %q", k.name, f.Name, req.Header.Values(f.Name), f.Value)
+				}
+			}
+		}
+	}
+}
+
+// read reads the bytes of a delivery as a server would.
+func read(t *testing.T, d Delivery) *http.Request {
+	t.Helper()
+	var sent []byte
+	for _, w := range d.Request.Writes {
+		sent = append(sent, w.Bytes...)
+	}
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, sent)
+	}
+	return req
+}
+
+// The official SDK reads both content modes as the same event.
+func TestCloudEventsModes(t *testing.T) {
+	k := newKit(t, "cloudevents", FormToken)
+	for _, mode := range []string{ModeBinary, ModeStructured} {
+		d := k.mustDeliver(t, text("event.mode", mode))
+		if d.Mode != mode {
+			t.Errorf("mode is %s, want %s", d.Mode, mode)
+		}
+		req := read(t, d)
+		e, err := cehttp.NewEventFromHTTPRequest(req)
+		if err != nil {
+			t.Fatalf("%s: %v", mode, err)
+		}
+		if err := e.Validate(); err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+		if e.ID() != d.Event.ID || e.Type() != d.Event.Type || e.Source() != d.Event.Source || !e.Time().Equal(d.Event.Time) ||
+			e.SpecVersion() != cloudevents.VersionV1 || e.DataContentType() != "application/json" {
+			t.Errorf("%s: read as %v", mode, e)
+		}
+		if !bytes.Equal(e.Data(), d.Event.Body) {
+			t.Errorf("%s: data is\n%s\nwant\n%s", mode, e.Data(), d.Event.Body)
+		}
+		wantType := map[string]string{ModeBinary: "application/json", ModeStructured: "application/cloudevents+json"}[mode]
+		if got := header(d, "Content-Type"); got != wantType {
+			t.Errorf("%s: Content-Type is %s, want %s", mode, got, wantType)
+		}
+		if mode == ModeStructured {
+			if v := gjson.GetBytes(d.Message.Body, "data"); v.Raw != string(d.Event.Body) || bytes.Contains(d.Message.Body, []byte("data_base64")) {
+				t.Errorf("JSON data does not stand under data as it is:\n%s", d.Message.Body)
+			}
+		}
+		if got := header(d, "ce-id") != ""; got != (mode == ModeBinary) {
+			t.Errorf("%s: ce- headers: %v", mode, got)
+		}
+	}
+}
+
+func TestComposerPutsInWhatTheTargetAsksFor(t *testing.T) {
+	for _, k := range kits(t) {
+		before := k.mustDeliver(t)
+		k.composer.Extra = []wire.Field{{Name: "CF-Access-Client-Id", Value: "abc"}, {Name: "X-Tenant", Value: "7"}}
+		k.composer.Origin = "other.example"
+		d := k.mustDeliver(t)
+		for name, want := range map[string]string{"CF-Access-Client-Id": "abc", "X-Tenant": "7", "WebHook-Request-Origin": "other.example"} {
+			if got := header(d, name); got != want {
+				t.Errorf("%s: %s is %q, want %q", k.name, name, got, want)
+			}
+		}
+		k.composer.Origin = ""
+		if got := header(k.mustDeliver(t), "WebHook-Request-Origin"); got != "" {
+			t.Errorf("%s: origin %q, want none", k.name, got)
+		}
+		if !bytes.Equal(before.Message.Body, d.Message.Body) {
+			t.Errorf("%s: headers changed the body", k.name)
+		}
+	}
+}
+
+func TestRetryIsAsTheSchemeHasIt(t *testing.T) {
+	for _, k := range kits(t) {
+		first := k.mustDeliver(t)
+		later, err := k.composer.Compose(first.Event, attemptAt.Add(time.Minute), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := bytes.Equal(first.Message.Bytes(), later.Message.Bytes())
+		if want := k.composer.Scheme.Retry == RetrySame; same != want {
+			t.Errorf("%s: the retry has the same bytes: %v, want %v", k.name, same, want)
+		}
+		if later.SentID != first.SentID || !bytes.Equal(later.Message.Body, first.Message.Body) || len(later.Expected) > 0 {
+			t.Errorf("%s: the retry is another event, or wrong: %v", k.name, later.Expected)
+		}
+	}
+}
+
+func TestRepeatKeepsTheBytes(t *testing.T) {
+	for _, k := range kits(t) {
+		for _, faults := range [][]FaultUse{
+			nil,
+			{plain("secret.wrong")},
+			{list("wire.chunked", "3"), pairsOf("header.set", "X-New", "1")},
+			{plain("body.cut"), plain("wire.http2")},
+		} {
+			first := k.mustDeliver(t, faults...)
+			again, err := k.composer.Repeat(first, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := changes(first, again); len(got) > 0 {
+				t.Errorf("%s, %v: the repetition differs in %v", k.name, faults, got)
+			}
+			if again.SentID != first.SentID || !again.At.Equal(first.At) || !slices.Equal(again.Expected, first.Expected) || again.Faults != nil {
+				t.Errorf("%s, %v: repeated as %+v", k.name, faults, again)
+			}
+		}
+	}
+}
+
+// How the first was put on the wire is no part of its message.
+func TestRepeatIsWholeAfterACut(t *testing.T) {
+	k := newKit(t, "github", FormUTF8)
+	genuine := k.mustDeliver(t)
+	for _, fault := range []FaultUse{text("wire.cut-off", "reset"), text("wire.hang-up", "1ms")} {
+		again, err := k.composer.Repeat(k.mustDeliver(t, fault), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := changes(genuine, again); len(got) > 0 {
+			t.Errorf("after %s the repetition differs in %v", fault, got)
+		}
+	}
+}
+
+func TestRepeatAltersAgain(t *testing.T) {
+	k := newKit(t, "standard-webhooks", FormWhsec)
+	first := k.mustDeliver(t)
+	before := snapshot(first)
+	for _, tt := range []struct {
+		fault FaultUse
+		want  []string
+	}{
+		{plain("body.tamper"), []string{"body"}},
+		{plain("id.tamper"), []string{"header webhook-id"}},
+		{pairsOf("header.set", "User-Agent", "other", "X-New", "1"), []string{"header user-agent", "header x-new"}},
+		{list("header.remove", "{signatures}"), []string{"header webhook-signature"}},
+		{list("header.upper", "{id}"), []string{"spelling webhook-id"}},
+		{text("request.method", "PUT"), []string{"method"}},
+		{list("wire.chunked", "9"), []string{"chunks"}},
+		{text("wire.hang-up", "5ms"), []string{"hang-up"}},
+	} {
+		again, err := k.composer.Repeat(first, []FaultUse{tt.fault})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := changes(first, again); !slices.Equal(got, tt.want) {
+			t.Errorf("%s changes %v, want %v", tt.fault, got, tt.want)
+		}
+		if header(again, "webhook-id") != again.SentID {
+			t.Errorf("%s: sent id %s beside %s", tt.fault, again.SentID, header(again, "webhook-id"))
+		}
+		if after := snapshot(first); after != before {
+			t.Fatalf("%s altered the first delivery too:\n%s\n%s", tt.fault, before, after)
+		}
+	}
+	if _, err := k.composer.Repeat(first, []FaultUse{list("header.remove", "X-Absent")}); err == nil {
+		t.Error("a fault that finds nothing repeats")
+	}
+}
+
+func snapshot(d Delivery) string {
+	b, _ := json.Marshal([]any{d.Message, d.Event.ID, d.SentID, string(d.Event.Body)})
+	return string(b)
+}
+
+func TestSentID(t *testing.T) {
+	for _, k := range kits(t) {
+		if d := k.mustDeliver(t); d.SentID != d.Event.ID {
+			t.Errorf("%s: %s was sent of %s", k.name, d.SentID, d.Event.ID)
+		}
+		other := k.mustDeliver(t, pairsOf("header.set", "{id}", "other-{id}"))
+		if want := "other-" + other.Event.ID; other.SentID != want {
+			t.Errorf("%s: %s was sent, not %s", k.name, other.SentID, want)
+		}
+		for _, name := range []string{"header.remove", "header.empty"} {
+			if d := k.mustDeliver(t, list(name, "{id}")); d.SentID != d.Event.ID {
+				t.Errorf("%s: without a header the id is %s, not the event's", k.name, d.SentID)
+			}
+		}
+	}
+	structured := newKit(t, "cloudevents", FormToken).mustDeliver(t, text("event.mode", ModeStructured))
+	if structured.SentID != structured.Event.ID || !strings.Contains(string(structured.Message.Body), structured.SentID) {
+		t.Errorf("structured: %s was sent of %s", structured.SentID, structured.Event.ID)
+	}
+}
+
+// Faults of different stages act in the order of the stages, however they are
+// listed.
+func TestStagesGoBeforeListing(t *testing.T) {
+	for _, tt := range []struct {
+		kit    kit
+		faults []FaultUse
+	}{
+		{newKit(t, "standard-webhooks", FormWhsec), []FaultUse{
+			plain("event.unknown-type"), text("body.append", " "), text("timestamp.shift", "past+30s"),
+			plain("secret.wrong"), text("timestamp.tamper", "-10s"), list("wire.chunked", "5"),
+		}},
+		{newKit(t, "cloudevents", FormToken), []FaultUse{
+			text("event.source", "https://x.example/"), text("event.mode", ModeStructured), text("body.free-field", "[1]"),
+			text("bearer.value", "bearer {secret}"), text("request.query", "a=b"), text("wire.cut-off", "close"),
+		}},
+		{newKit(t, "github", FormUTF8), []FaultUse{
+			text("event.type", "ping"), plain("body.pretty"), text("signature.value", "{prefix}{good:8}"),
+			plain("body.tamper"), plain("wire.http2"),
+		}},
+	} {
+		want := tt.kit.mustDeliver(t, tt.faults...)
+		orders := 0
+		permute(slices.Clone(tt.faults), func(faults []FaultUse) {
+			orders++
+			if got := changes(want, tt.kit.mustDeliver(t, faults...)); len(got) > 0 {
+				t.Errorf("%s: %v differs in %v", tt.kit.name, faults, got)
+			}
+		})
+		if orders < 100 {
+			t.Errorf("only %d orders were tried", orders)
+		}
+	}
+}
+
+// permute calls visit with every order of the faults (Heap's algorithm).
+func permute(faults []FaultUse, visit func([]FaultUse)) {
+	var generate func(int)
+	generate = func(n int) {
+		if n <= 1 {
+			visit(faults)
+			return
+		}
+		for i := range n {
+			generate(n - 1)
+			j := 0
+			if n%2 == 0 {
+				j = i
+			}
+			faults[j], faults[n-1] = faults[n-1], faults[j]
+		}
+	}
+	generate(len(faults))
+}
+
+// Within a stage the order listed is the order of acting.
+func TestListingOrderWithinAStage(t *testing.T) {
+	k := newKit(t, "github", FormUTF8)
+	ab := k.mustDeliver(t, text("body.append", "a"), text("body.append", "b"))
+	if !bytes.HasSuffix(ab.Message.Body, []byte("ab")) {
+		t.Errorf("the body ends with %q", ab.Message.Body[len(ab.Message.Body)-2:])
+	}
+}
+
+func TestFillSignature(t *testing.T) {
+	for template, want := range map[string]string{
+		"{prefix}{good}":                 "v1,abcdefgh",
+		"{label}|{good:3}|{good:8}":      "v1|abc|abcdefgh",
+		"{prefix}{bad} {prefix}{good}":   "v1,ijklmnop v1,abcdefgh",
+		"v9,{good}":                      "v9,abcdefgh",
+		"{prefix}éé{good:1}":             "v1,ééa",
+		"{good:9}":                       "{good:9}",
+		"nothing of the right":           "nothing of the right",
+		"{prefix}{prefix}{good}{good:2}": "v1,v1,abcdefghab",
+	} {
+		if got := fillSignature(template, "v1,", "abcdefgh", "ijklmnop"); got != want {
+			t.Errorf("%s becomes %s, want %s", template, got, want)
+		}
+	}
+}
