@@ -127,7 +127,7 @@ func TestVerdict(t *testing.T) {
 func TestUsage(t *testing.T) {
 	from := usage{at: time.Unix(0, 0), cpu: time.Second, gc: 1, queues: &metrics.Float64Histogram{Counts: []uint64{5, 5, 5}, Buckets: []float64{0, 1e-6, 1e-3, 1}}}
 	to := usage{at: time.Unix(10, 0), cpu: 6 * time.Second, gc: 2, queues: &metrics.Float64Histogram{Counts: []uint64{1005, 5, 10}, Buckets: from.queues.Buckets}}
-	if got := from.until(to, 2); got != (used{cpu: 0.25, gc: 0.2, sched: time.Microsecond}) {
+	if got := from.until(to, 2); got != (used{cpu: 0.25, gc: 0.05, sched: time.Microsecond}) {
 		t.Errorf("%+v", got)
 	}
 	to.queues.Counts[2] = 105
