@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/hookassay/hookassay/mockprovider/wire"
 )
 
@@ -61,6 +63,7 @@ type Draft struct {
 	// Stage sealed works on message; stage wire on these.
 	message wire.Message
 	cutOff  *cutOff
+	flood   int64
 	hangUp  time.Duration
 	http2   bool
 }
@@ -268,10 +271,19 @@ func (d *Draft) expected() []Sensitive {
 	return all
 }
 
-// sentID is the id that a receiver could know the event by.
+// sentID is the id by which a receiver could know the event; "" where the
+// message has none.
 func (d *Draft) sentID() string {
-	if id := d.field(d.c.Scheme.ID.Header); id != "" {
-		return id
+	s := d.c.Scheme
+	if s.ID.Header != "" && d.mode != ModeStructured {
+		return d.field(s.ID.Header)
+	}
+	if s.ID.Body != "" {
+		id, err := getJSON(d.message.Body, s.ID.Body)
+		if err != nil || id.Type != gjson.String {
+			return ""
+		}
+		return id.String()
 	}
 	return d.event.ID
 }
@@ -289,6 +301,9 @@ func (d *Draft) field(name string) string {
 // request says how the message goes on the wire.
 func (d *Draft) request() wire.Request {
 	r := d.message.Request()
+	if d.flood > 0 {
+		r = flood(d.message, d.flood)
+	}
 	r.HangUp = d.hangUp
 	if d.cutOff != nil {
 		d.cutOff.cut(&r, d.message)

@@ -120,6 +120,16 @@ var faultCases = []faultCase{
 		}
 		return nil
 	}},
+	{use: text("wire.flood", "1000000"), wrong: true, changes: []string{"body", "bytes", "header content-length"}, holds: func(_ kit, _, f Delivery) error {
+		var sent int
+		for _, w := range f.Request.Writes {
+			sent += len(w.Bytes)
+		}
+		if head := len(f.Message.Head()); sent != head+1000000 {
+			return fmt.Errorf("%d bytes go out behind a head of %d", sent, head)
+		}
+		return nil
+	}},
 	{use: plain("wire.http2"), changes: []string{"http2"}},
 }
 

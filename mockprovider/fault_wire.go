@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"time"
@@ -32,6 +33,23 @@ var wireFaults = []Fault{
 		apply: func(d *Draft, p Param) error { d.cutOff = &cutOff{endings[p.Text]}; return nil },
 	},
 	{
+		Name: "wire.flood", Stage: StageWire, Param: ParamText,
+		Doc: "a body of so many bytes of filler takes the place of the event",
+		check: func(p Param) error {
+			if n, err := strconv.ParseInt(p.Text, 10, 64); err != nil || n < 1 || n > maxFlood {
+				return fmt.Errorf("%q is no number of bytes from 1 to %d", p.Text, maxFlood)
+			}
+			return nil
+		},
+		apply: func(d *Draft, p Param) error {
+			n, err := strconv.ParseInt(p.Text, 10, 64)
+			d.flood = n
+			d.message.Body = nil
+			d.message.Fields = append(d.message.Fields, wire.Field{Name: "Content-Length", Value: p.Text})
+			return err
+		},
+	},
+	{
 		Name: "wire.hang-up", Stage: StageWire, Param: ParamText,
 		Doc:   "the producer gives up so long after the last byte and closes the connection without the answer",
 		check: func(p Param) error { _, err := time.ParseDuration(p.Text); return err },
@@ -46,6 +64,22 @@ var wireFaults = []Fault{
 		Doc:   "the delivery is sent over HTTP/2",
 		apply: func(d *Draft, _ Param) error { d.http2 = true; return nil },
 	},
+}
+
+// maxFlood bounds a flood, in bytes.
+const maxFlood = 1 << 30
+
+// flood is a request whose body is one piece of filler over and over, so that
+// it takes no memory.
+func flood(m wire.Message, size int64) wire.Request {
+	r := m.Request()
+	filler := bytes.Repeat([]byte{' '}, 256<<10)
+	for size > 0 {
+		n := min(size, int64(len(filler)))
+		r.Writes = append(r.Writes, wire.Write{Bytes: filler[:n]})
+		size -= n
+	}
+	return r
 }
 
 func sizes(list []string) ([]int, error) {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -89,6 +90,23 @@ func (s Scenario) Group() string {
 type Source struct {
 	Title string `json:"title"`
 	URL   string `json:"url"`
+	// Schemes are those that it speaks of; none: all.
+	Schemes []string `json:"schemes,omitempty"`
+}
+
+// SourcesFor lists the sources that speak of the scheme, or all of them where
+// none does.
+func (s Scenario) SourcesFor(scheme string) []Source {
+	var out []Source
+	for _, src := range s.Sources {
+		if len(src.Schemes) == 0 || slices.Contains(src.Schemes, scheme) {
+			out = append(out, src)
+		}
+	}
+	if out == nil {
+		return s.Sources
+	}
+	return out
 }
 
 // A Step is one thing the producer does. Exactly one of Send, Again, Request

@@ -19,8 +19,9 @@ var sourcesYAML []byte
 // loadSources reads the table of sources that scenarios name by key.
 var loadSources = sync.OnceValues(func() (map[string]Source, error) {
 	var raw map[string]struct {
-		Title string `yaml:"title"`
-		URL   string `yaml:"url"`
+		Title   string   `yaml:"title"`
+		URL     string   `yaml:"url"`
+		Schemes []string `yaml:"schemes"`
 	}
 	if err := yaml.UnmarshalWithOptions(sourcesYAML, &raw, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("scenarios/sources.yaml: %w", err)

@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +30,7 @@ func TestMain(m *testing.M) {
 // Beside testscript's own commands there are
 //
 //	serve SCHEME [FLAW...]   starts the reference receiver; sets $URL, $EFFECTS, $SECRET
+//	servetls SCHEME          the same over TLS and HTTP/2; writes its certificate to ca.pem
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
@@ -41,6 +44,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":    serveCmd,
+			"servetls": serveTLSCmd,
 			"odd":      oddCmd,
 			"exitcode": exitCodeCmd,
 			"nosecret": noSecretCmd,
@@ -77,6 +81,24 @@ func serveCmd(ts *testscript.TestScript, _ bool, args []string) {
 	})
 	ts.Setenv("URL", fmt.Sprintf("http://%s/webhooks", l.Addr()))
 	ts.Setenv("EFFECTS", fmt.Sprintf("http://%s/effects", l.Addr()))
+	ts.Setenv("SECRET", secret)
+}
+
+func serveTLSCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: servetls SCHEME")
+	}
+	secret := scriptSecrets[args[0]]
+	r, err := receiver.New(receiver.Config{Secrets: map[string][]string{args[0]: {secret}}})
+	ts.Check(err)
+	srv := httptest.NewUnstartedServer(r)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	ts.Defer(func() { srv.Close(); r.Close() })
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), cert, 0o600))
+	ts.Setenv("URL", srv.URL+"/webhooks")
+	ts.Setenv("EFFECTS", srv.URL+"/effects")
 	ts.Setenv("SECRET", secret)
 }
 

@@ -29,6 +29,7 @@ var authenticityFlaws = []Flaw{
 	{"empty-key", "accepts what is signed with the empty key, or an empty token", cve + "CVE-2026-41432", everyScheme},
 	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 verifies too", standardSpec + "#signature-scheme", signing},
 	{"sha1-fallback", "accepts the SHA-1 signature when the SHA-256 one is absent", githubSpec, onlyGitHub},
+	{"hash-by-label", "takes the hash from the label in the SHA-256 header, so that sha1= verifies too", "https://github.com/google/go-github/blob/v92.0.0/github/messages.go", onlyGitHub},
 	{"signature-cached", "does not verify again what carries a signature that was once good", standardSpec + "#verifying-signatures", signing},
 	{"effect-before-verify", "processes the event, then verifies it and answers as it should", cve + "CVE-2023-40034", everyScheme},
 	{"key-confusion", "accepts a v1 HMAC made with the bytes of the public ed25519 key", rfc + "rfc8725#section-2.1", onlyStandard},

@@ -63,13 +63,21 @@ func (g *gitHub) verify(d *delivery) *answer {
 	if !ok {
 		return unauthorized
 	}
-	if algorithm == "sha1" && g.flaws.has("sha1-fallback") && g.signedBySHA1(d, signature) {
+	if algorithm == "sha1" && g.takesSHA1(d) && g.signedBySHA1(d, signature) {
 		return nil
 	}
 	if algorithm != "sha256" || !newMACVerifier(g.flaws, g.macs, nil, d.signedBody()).good(signature) {
 		return unauthorized
 	}
 	return nil
+}
+
+// takesSHA1 is how a sender comes to choose the weaker hash.
+func (g *gitHub) takesSHA1(d *delivery) bool {
+	if d.header.Get(hubSignature256) == "" {
+		return g.flaws.has("sha1-fallback")
+	}
+	return g.flaws.has("hash-by-label")
 }
 
 func (g *gitHub) signedBySHA1(d *delivery, signature []byte) bool {

@@ -70,6 +70,9 @@ var authenticityProbes = []probe{
 			req.Header.Set("X-Hub-Signature", m.sha1Header())
 		})
 	}), correct: refused, flawed: taken},
+	{flaw: "hash-by-label", send: one(func(m *message) *message {
+		return m.edited(func(req *http.Request) { req.Header.Set("X-Hub-Signature-256", m.sha1Header()) })
+	}), correct: refused, flawed: taken},
 	{flaw: "signature-cached", send: func(s *site, event func(string) *message) {
 		a, b := event("a"), event("b")
 		good := ""

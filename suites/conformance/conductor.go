@@ -172,6 +172,9 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 		if grade, _ := o.Grade(e.Answer.Status); step.Control && grade != scenarios.GradePass {
 			return true
 		}
+		if step.Feature != "" {
+			continue // no answer is an answer here
+		}
 		if grade, _ := o.Grade(0); e.Answer.Status == 0 && (grade != scenarios.GradePass || asksForHeaders(step)) {
 			return true
 		}

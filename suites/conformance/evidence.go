@@ -32,13 +32,26 @@ func (g *grading) stepName(i int) string {
 // observed says in a few words what came back and what it led to.
 func (g *grading) observed(x numbered) string {
 	text := answered(x)
+	if x.EventID == "" || g.timesSent(x.Label) > 1 {
+		return text // what was counted tells nothing of this delivery alone
+	}
 	for _, e := range g.judge.effects {
-		if counts, ok := known(e); ok && x.EventID != "" {
-			text += ", " + processed(counts[x.EventID])
-			break
+		if counts, ok := known(e); ok {
+			return text + ", " + processed(counts[x.EventID])
 		}
 	}
 	return text
+}
+
+// timesSent is in how many steps a label is sent.
+func (g *grading) timesSent(label string) int {
+	n := 0
+	for _, s := range g.scenario.Steps {
+		if s.Label() == label {
+			n++
+		}
+	}
+	return n
 }
 
 // evidence shows the exchange beside its control.

@@ -134,8 +134,8 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 		Why: s.Why, Fix: s.Fix, Location: s.Location, Findings: []reports.Finding{},
 		Rerun: fmt.Sprintf("%s --only %s --seed %d", j.run.Command, s.ID, j.run.Seed),
 	}
-	for _, src := range s.Sources {
-		out.Sources = append(out.Sources, reports.Source(src))
+	for _, src := range s.SourcesFor(j.run.Scheme) {
+		out.Sources = append(out.Sources, reports.Source{Title: src.Title, URL: src.URL})
 	}
 	switch Decision(p.Decision) {
 	case Excluded:

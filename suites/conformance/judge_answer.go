@@ -114,7 +114,7 @@ func (g *grading) say(o scenarios.Outcome, x numbered) string {
 
 // saySeen adds what the probes saw of the event, where they saw anything.
 func (g *grading) saySeen(x numbered) string {
-	if g.scenario.Effects[x.Label] != "0" {
+	if x.EventID == "" || g.scenario.Effects[x.Label] != "0" {
 		return "" // the same event was also sent genuinely
 	}
 	for _, e := range g.judge.effects {

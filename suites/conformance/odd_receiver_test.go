@@ -53,8 +53,14 @@ func impatient(t testing.TB, url string) *target.Target {
 	return tgt
 }
 
-// most of the catalogue: all but what takes its time.
+// quick is most of the catalogue: all but what takes its time.
 var quick = []string{"auth.*", "ts.*", "sig.*", "idem.*", "ctl.*", "evt.*", "leak.*", "http.*"}
+
+// theirs are goroutines of the receivers under test.
+var theirs = []goleak.Option{
+	goleak.IgnoreAnyFunction("net/http.(*conn).serve"),
+	goleak.IgnoreAnyFunction("net/http.(*Server).Serve"),
+}
 
 // gradeWithin grades and holds the run to a bound; nothing of it is left
 // running.
@@ -69,7 +75,7 @@ func gradeWithin(t *testing.T, bound time.Duration, c conformance.Config) report
 	if took := time.Since(start); took > bound {
 		t.Errorf("the run took %s, more than %s", took, bound)
 	}
-	if err := goleak.Find(before, goleak.IgnoreAnyFunction("net/http.(*conn).serve")); err != nil {
+	if err := goleak.Find(append(theirs, before)...); err != nil {
 		t.Errorf("the run left something running: %v", err)
 	}
 	if _, err := reports.Marshal(report); err != nil {
@@ -431,7 +437,7 @@ func TestCanceledMidway(t *testing.T) {
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("returned after %s", took)
 	}
-	if err := goleak.Find(before, goleak.IgnoreAnyFunction("net/http.(*conn).serve")); err != nil {
+	if err := goleak.Find(append(theirs, before)...); err != nil {
 		t.Error(err)
 	}
 	if !report.Interrupted || report.ExitCode != reports.ExitIncomplete || report.Counts.Error == 0 {

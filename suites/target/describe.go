@@ -43,8 +43,8 @@ func describeAnswer(res wire.Result, redact *transcript.Redactor) transcript.Ans
 	}
 	slices.SortStableFunc(a.Headers, func(x, y [2]string) int { return strings.Compare(x[0], y[0]) })
 	body := res.Body
-	if res.BodyTruncated { // in the middle of a secret, perhaps
-		body = body[:len(body)-min(len(body), redact.Longest())]
+	if res.BodyTruncated || !res.BodyComplete { // in the middle of a secret, perhaps
+		body = body[:len(body)-redact.Unfinished(body)]
 	}
 	if len(body) > 0 {
 		a.Body, a.Base64 = redact.Body(body, maxAnswerBody)

@@ -175,6 +175,9 @@ func (s *Sender) noAnswer(e transcript.Exchange) string {
 		"tls":         "failed the TLS handshake: is its certificate one that this machine trusts?",
 		"canceled":    "was not waited for: the run was interrupted",
 	}[e.Outcome]
+	if e.Outcome == "timeout" && e.BytesSent == 0 {
+		what = "did not let us send anything in time: " + e.Detail
+	}
 	if what == "" {
 		what = "gave no answer (" + e.Outcome + ")"
 	}

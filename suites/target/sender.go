@@ -114,8 +114,9 @@ func (s *Sender) Send(ctx context.Context, about transcript.Exchange, d mockprov
 	return about, nil
 }
 
-// put sends once; on a shared connection that the receiver has closed in good
-// order, once more on a new one, as every HTTP client does.
+// put sends once; on a shared connection that the receiver closes without an
+// answer, once more on a new one, as HTTP clients do (RFC 9112 section 9.3.1): a
+// server may close a connection after any answer, at any time.
 func (s *Sender) put(ctx context.Context, d mockprovider.Delivery, shared *Connection) wire.Result {
 	switch {
 	case d.HTTP2:
@@ -125,7 +126,8 @@ func (s *Sender) put(ctx context.Context, d mockprovider.Delivery, shared *Conne
 	}
 	if shared.conn != nil {
 		result := shared.conn.Do(ctx, d.Request)
-		if result.Outcome != wire.WasClosed || result.BytesSent > 0 {
+		ended := result.Outcome == wire.WasClosed || result.Outcome == wire.WasReset
+		if !ended || !result.FirstByte.IsZero() {
 			return result
 		}
 		shared.Close()

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -37,6 +38,24 @@ func (r *Redactor) Longest() int {
 		return 0
 	}
 	return len(r.values[0].Value)
+}
+
+// Unfinished is how many bytes at the end of a body that was cut off begin a
+// value: redaction would not know them.
+func (r *Redactor) Unfinished(b []byte) int {
+	longest := 0
+	for _, v := range r.values {
+		for n := min(len(v.Value), len(b)); n > longest; n-- {
+			if !bytes.HasSuffix(b, []byte(v.Value[:n])) {
+				continue
+			}
+			if n == len(v.Value) {
+				return 0 // it is all there
+			}
+			longest = n
+		}
+	}
+	return longest
 }
 
 // Text redacts a text.
@@ -77,13 +96,26 @@ func (r *Redactor) Body(b []byte, most int) (text string, isBase64 bool) {
 		s = s[:max(0, len(s)-r.Longest())]
 	}
 	if len(s) > most {
-		s = s[:most]
-		for len(s) > 0 && !utf8.ValidString(s) && len(s) > most-utf8.UTFMax {
-			s = s[:len(s)-1]
-		}
+		s, cut = s[:most], true
+	}
+	if cut {
+		s = wholeRunes(s)
 	}
 	if utf8.ValidString(s) {
 		return s, false
 	}
 	return base64.StdEncoding.EncodeToString([]byte(s)), true
+}
+
+// wholeRunes drops the beginning of a character at the end.
+func wholeRunes(s string) string {
+	for i := 1; i < utf8.UTFMax && i <= len(s); i++ {
+		if end := s[len(s)-i:]; utf8.RuneStart(end[0]) {
+			if !utf8.FullRuneInString(end) {
+				return s[:len(s)-i]
+			}
+			break
+		}
+	}
+	return s
 }

@@ -1,0 +1,156 @@
+package transcript
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var opening = Record{Run: &Run{Schema: Schema, Tool: "test"}}
+
+func TestRecorderNumbersLines(t *testing.T) {
+	const writers, each = 16, 50
+	var sink bytes.Buffer
+	r := NewRecorder(&sink)
+	r.Add(opening)
+	var mu sync.Mutex
+	given := map[int]string{}
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				label := fmt.Sprintf("%d/%d", w, i)
+				n := r.Add(Record{Exchange: &Exchange{Label: label, Answer: Answer{Body: "<a & b>"}}})
+				mu.Lock()
+				given[n] = label
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	all, err := r.Records()
+	if err != nil || r.Err() != nil {
+		t.Fatal(err, r.Err())
+	}
+	if len(all) != 1+writers*each || len(given) != writers*each {
+		t.Fatalf("%d records of %d numbers", len(all), len(given))
+	}
+	for i, rec := range all {
+		if rec.N != i+1 || rec.At.Location() != time.UTC {
+			t.Errorf("line %d has number %d and time %v", i+1, rec.N, rec.At)
+		}
+		if rec.Exchange != nil && given[rec.N] != rec.Exchange.Label {
+			t.Errorf("number %d was given to %s and stands at %s", rec.N, given[rec.N], rec.Exchange.Label)
+		}
+	}
+	if again, err := Read(&sink); err != nil || len(again) != len(all) {
+		t.Errorf("the sink holds %d records, %v", len(again), err)
+	}
+}
+
+func TestRecorderStampsAndKeepsText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sink strings.Builder
+		r := NewRecorder(&sink)
+		r.Add(opening)
+		time.Sleep(1500 * time.Millisecond)
+		if n := r.Add(Record{Trouble: &Trouble{Message: "a < b & c > d\u2028"}}); n != 2 {
+			t.Errorf("second number is %d", n)
+		}
+		second := strings.Split(sink.String(), "\n")[1]
+		want := `{"n":2,"at":"2000-01-01T00:00:01.5Z","trouble":{"scenario":"","play":0,"kind":"","message":"a < b & c > d\u2028"}}`
+		if second != want {
+			t.Errorf("got  %s\nwant %s", second, want)
+		}
+	})
+}
+
+type brokenSink struct{ writes int }
+
+var errDisk, errLater = errors.New("disk full"), errors.New("later")
+
+func (b *brokenSink) Write(p []byte) (int, error) {
+	b.writes++
+	if b.writes == 2 {
+		return 0, errDisk
+	}
+	return len(p), nil
+}
+
+func TestRecorderTellsTheFirstError(t *testing.T) {
+	sink := new(brokenSink)
+	r := NewRecorder(sink)
+	r.Add(opening)
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	r.Add(Record{End: &End{}})
+	r.Add(Record{End: &End{}})
+	r.Add(Record{Exchange: &Exchange{Times: Times{Done: math.NaN()}}}) // has no JSON
+	if err := r.Err(); !errors.Is(err, errDisk) {
+		t.Errorf("the first error is %v, want %v", err, errDisk)
+	}
+	if sink.writes != 2 {
+		t.Errorf("%d writes: after a failure the sink would have a gap", sink.writes)
+	}
+	if all, err := r.Records(); err != nil || len(all) != 3 {
+		t.Errorf("%d records were kept, %v", len(all), err)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	first := `{"n":1,"at":"2026-05-04T03:02:01Z","run":{"schema":"hookassay.transcript/v1"}}` + "\n"
+	for _, tt := range []struct{ name, text, want string }{
+		{"nothing", "", "line 1: not a transcript: it is empty"},
+		{"not JSON", "hello\n", "line 1: not a transcript record: invalid character 'h' looking for beginning of value"},
+		{"another record first", `{"n":1,"end":{"requests":0}}`, "line 1: not a transcript of version hookassay.transcript/v1"},
+		{"another version", strings.Replace(first, "/v1", "/v2", 1), "line 1: not a transcript of version hookassay.transcript/v1"},
+		{"a later line", first + first + "{\"n\":\n", "line 3: not a transcript record: unexpected end of JSON input"},
+		{"an empty line", first + "\n" + first, "line 2: not a transcript record: unexpected end of JSON input"},
+		{"another type", first + `{"n":"two"}`, "line 2: not a transcript record: json: cannot unmarshal string into Go struct field Record.n of type int"},
+		{"a line without end", first + `{"n":2,"trouble":{"message":"` + strings.Repeat("x", maxLine) + `"}}`, "line 2: bufio.Scanner: token too long"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if all, err := Read(strings.NewReader(tt.text)); all != nil || err == nil || err.Error() != tt.want {
+				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestReadTakesWhatWasWritten(t *testing.T) {
+	var sink bytes.Buffer
+	r := NewRecorder(&sink)
+	for _, rec := range []Record{
+		opening,
+		{Plan: &Plan{Scenario: json.RawMessage(`{"id":"a.b"}`), Decision: "play"}},
+		{Exchange: &Exchange{Request: Request{Headers: [][2]string{{"A", "b"}}, Body: "é\x00", Bytes: 3}, Times: Times{Done: 1.25}}},
+		{Effects: &Effects{Counts: map[string]int{"a": 2}, Void: true}},
+		{End: &End{Requests: 1}},
+	} {
+		r.Add(rec)
+	}
+	written := sink.String()
+	all, err := Read(&sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again strings.Builder
+	for _, rec := range all {
+		line, err := marshal(rec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Write(line)
+	}
+	if again.String() != written {
+		t.Errorf("written\n%s\nread\n%s", written, again.String())
+	}
+}
