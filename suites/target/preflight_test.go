@@ -101,7 +101,8 @@ func TestPreflightWithoutAnswer(t *testing.T) {
 	defer deaf.Close()
 	mute := newTarget(t, "https://"+deaf.Addr().String()+"/")
 	mute.Timeouts.Answer = 100 * time.Millisecond
-	nowhere := newTarget(t, "http://name.invalid/")
+	nowhere := newTarget(t, plain.URL.String())
+	nowhere.Resolve = "127.0.0.1:0" // nobody can be reached there
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
