@@ -109,8 +109,8 @@ func header(d Delivery, name string) string {
 	return ""
 }
 
-// rightSignature makes the signature of what was sent with other code than the
-// package's: the official library, and crypto.
+// rightSignature makes the signature of what was sent, prefix included, with
+// other code than the package's.
 func rightSignature(d Delivery, headerName string, s Secret) string {
 	id, stamp := header(d, "webhook-id"), header(d, "webhook-timestamp")
 	content := []byte(id + "." + stamp + "." + string(d.Message.Body))

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"html"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -217,7 +216,7 @@ func covers(t *testing.T, s Secret, ways map[string]string) {
 			shown = shown || v.Value == value
 		}
 		if !shown {
-			t.Errorf("%s, %s: %q could be written down", s.Describe(), way, html.EscapeString(value))
+			t.Errorf("%s, %s: %q could be written down", s.Describe(), way, value)
 		}
 	}
 	seen := map[string]bool{}

@@ -42,14 +42,21 @@ func behind(t testing.TB, odd func(http.Handler) http.Handler) (url string, r *r
 	return srv.URL + "/webhooks", r
 }
 
-// impatient is a target whose answers are not waited for long.
-func impatient(t testing.TB, url string) *target.Target {
+// patient is a target that may take its time, as on a machine that is busy.
+func patient(t testing.TB, url string) *target.Target {
 	t.Helper()
 	tgt, err := target.New(target.Settings{URL: url, Scheme: settings[0].scheme, Secret: settings[0].secret})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tgt.Timeouts = target.Timeouts{Answer: 300 * time.Millisecond, Effect: time.Second, Quiescence: 100 * time.Millisecond}
+	tgt.Timeouts = target.Timeouts{Answer: 10 * time.Second, Effect: 10 * time.Second, Quiescence: 100 * time.Millisecond}
+	return tgt
+}
+
+// impatient is a target whose answers are not waited for long.
+func impatient(t testing.TB, url string) *target.Target {
+	tgt := patient(t, url)
+	tgt.Timeouts.Answer, tgt.Timeouts.Effect = 300*time.Millisecond, time.Second
 	return tgt
 }
 
@@ -128,7 +135,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	url := "http://" + l.Addr().String() + "/webhooks"
 	_ = l.Close() // nobody is to listen there
-	wantPreflight(t, gradeWithin(t, 5*time.Second, conformance.Config{Target: impatient(t, url)}), "refuses connections")
+	wantPreflight(t, gradeWithin(t, 5*time.Second, conformance.Config{Target: patient(t, url)}), "refuses connections")
 }
 
 func TestHangsFromTheStart(t *testing.T) {
@@ -180,7 +187,7 @@ func TestRefusesMidway(t *testing.T) {
 		r.ServeHTTP(w, req)
 	}))
 	defer srv.Close()
-	report := gradeWithin(t, 15*time.Second, conformance.Config{Target: impatient(t, srv.URL+"/webhooks"), Effects: effectsOf(r)})
+	report := gradeWithin(t, 15*time.Second, conformance.Config{Target: patient(t, srv.URL+"/webhooks"), Effects: effectsOf(r)})
 	if report.Counts.Blocked == 0 || report.Counts.Fail+report.Counts.Error > 0 || report.ExitCode != reports.ExitIncomplete {
 		t.Errorf("%+v, exit %d", report.Counts, report.ExitCode)
 	}
@@ -276,7 +283,7 @@ func TestClosesNowAndThen(t *testing.T) {
 			next.ServeHTTP(w, req)
 		})
 	})
-	report := gradeWithin(t, 30*time.Second, conformance.Config{Target: impatient(t, url), Effects: effectsOf(r), Only: quick})
+	report := gradeWithin(t, 30*time.Second, conformance.Config{Target: patient(t, url), Effects: effectsOf(r), Only: quick})
 	if report.ExitCode == reports.ExitConformant || report.Counts.Error > 0 {
 		t.Errorf("exit %d, %+v", report.ExitCode, report.Counts)
 	}
@@ -290,14 +297,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		url, _ := behind(t, func(http.Handler) http.Handler {
 			return http.RedirectHandler(other.URL+"/elsewhere", http.StatusTemporaryRedirect)
 		})
-		wantPreflight(t, gradeWithin(t, 5*time.Second, conformance.Config{Target: impatient(t, url)}), "it points to "+other.URL)
+		wantPreflight(t, gradeWithin(t, 5*time.Second, conformance.Config{Target: patient(t, url)}), "it points to "+other.URL)
 	})
 	t.Run("forgeries", func(t *testing.T) {
 		url, _ := behind(t, instead(http.StatusUnauthorized, func(w http.ResponseWriter) {
 			w.Header().Set("Location", other.URL+"/login")
 			w.WriteHeader(http.StatusFound)
 		}))
-		report := gradeWithin(t, 5*time.Second, conformance.Config{Target: impatient(t, url), Only: []string{"auth.wrong-key"}})
+		report := gradeWithin(t, 5*time.Second, conformance.Config{Target: patient(t, url), Only: []string{"auth.wrong-key"}})
 		wantVerdicts(t, report, reports.Fail)
 	})
 	if n := elsewhere.Load(); n != 0 {
@@ -350,8 +357,7 @@ func TestRateLimited(t *testing.T) {
 			next.ServeHTTP(w, req)
 		})
 	})
-	tgt := impatient(t, url)
-	tgt.Timeouts.Answer = 5 * time.Second
+	tgt := patient(t, url)
 	wantClean(t, gradeWithin(t, 30*time.Second, conformance.Config{Target: tgt, Effects: effectsOf(r), Only: []string{"auth.*", "ts.*", "ctl.*"}}))
 	if refused == 0 {
 		t.Error("nothing was over the limit")
@@ -361,8 +367,7 @@ func TestRateLimited(t *testing.T) {
 // TestSilentReceiverIsGradedByEffects answers 2xx to everything it refuses.
 func TestSilentReceiverIsGradedByEffects(t *testing.T) {
 	url, r := behind(t, instead(0, func(w http.ResponseWriter) { w.WriteHeader(http.StatusAccepted) }))
-	tgt := impatient(t, url)
-	tgt.Timeouts.Answer = 5 * time.Second
+	tgt := patient(t, url)
 	tgt.Rejects = target.RejectsSilently
 	c := conformance.Config{Target: tgt, Only: []string{"auth.*", "ts.*", "idem.*"}}
 	c.Effects = effectsOf(r)
@@ -392,8 +397,7 @@ func TestSlowEffects(t *testing.T) {
 	srv := httptest.NewServer(r)
 	defer srv.Close()
 	defer late.Wait()
-	tgt := impatient(t, srv.URL+"/webhooks")
-	tgt.Timeouts.Answer, tgt.Timeouts.Effect = 5*time.Second, 5*time.Second
+	tgt := patient(t, srv.URL+"/webhooks")
 	wantClean(t, gradeWithin(t, 20*time.Second, conformance.Config{
 		Target: tgt, Only: []string{"auth.*", "idem.*", "ctl.*"},
 		Effects: func(id string) int { mu.Lock(); defer mu.Unlock(); return counts[id] },
@@ -411,8 +415,7 @@ func TestClosesAfterRefusing(t *testing.T) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n") // the peer may have gone
 		_ = conn.Close()
 	}))
-	tgt := impatient(t, url)
-	tgt.Timeouts.Answer = 5 * time.Second
+	tgt := patient(t, url)
 	wantClean(t, gradeWithin(t, 20*time.Second, conformance.Config{Target: tgt, Effects: effectsOf(r), Only: []string{"http.after-rejection"}}))
 }
 
@@ -430,7 +433,7 @@ func TestCanceledMidway(t *testing.T) {
 	})
 	before := goleak.IgnoreCurrent()
 	start := time.Now()
-	report, err := conformance.Grade(ctx, conformance.Config{Target: impatient(t, url), Effects: effectsOf(r)})
+	report, err := conformance.Grade(ctx, conformance.Config{Target: patient(t, url), Effects: effectsOf(r)})
 	if err != nil {
 		t.Fatal(err)
 	}

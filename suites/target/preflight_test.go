@@ -102,7 +102,7 @@ func TestPreflightWithoutAnswer(t *testing.T) {
 	mute := newTarget(t, "https://"+deaf.Addr().String()+"/")
 	mute.Timeouts.Answer = 100 * time.Millisecond
 	nowhere := newTarget(t, plain.URL.String())
-	nowhere.Resolve = "127.0.0.1:0" // nobody can be reached there
+	nowhere.Resolve = "127.0.0.1:99999" // no such port
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
