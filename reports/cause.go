@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // A cause is what several scenarios of one verdict have in common; most causes
@@ -14,21 +15,26 @@ type cause struct {
 
 // causes puts together the scenarios of one verdict whose first findings share
 // their fingerprint, or whose reasons are the same: worst verdict first, then
-// the cause that explains most, then the report's order.
+// the cause that explains most, then the report's order. Of a receiver that is
+// to be mended the same symptom is the same cause only where the same mends it.
 func causes(scenarios []Scenario) []cause {
 	type key struct {
-		verdict    Verdict
-		kind, text string
+		verdict         Verdict
+		kind, text, fix string
 	}
 	var all []*cause
 	known := map[key]*cause{}
 	for _, s := range scenarios {
+		fix := ""
+		if mendable(s.Verdict) {
+			fix = s.Fix
+		}
 		var keys []key
 		if len(s.Findings) > 0 && s.Findings[0].Fingerprint != "" {
-			keys = append(keys, key{s.Verdict, "fingerprint", s.Findings[0].Fingerprint})
+			keys = append(keys, key{s.Verdict, "fingerprint", s.Findings[0].Fingerprint, fix})
 		}
 		if s.Reason != "" {
-			keys = append(keys, key{s.Verdict, "reason", s.Reason})
+			keys = append(keys, key{s.Verdict, "reason", s.Reason, fix})
 		}
 		var c *cause
 		for _, k := range keys {
@@ -75,12 +81,8 @@ func (c cause) ids() []string {
 	return ids
 }
 
-// fix returns the advice that all scenarios of the cause share, or "".
-func (c cause) fix() string {
-	for _, s := range c.scenarios {
-		if s.Fix != c.scenarios[0].Fix {
-			return ""
-		}
-	}
-	return c.scenarios[0].Fix
+// again is the command that plays all scenarios of the cause.
+func (c cause) again() string {
+	first := c.scenarios[0]
+	return strings.Replace(first.Rerun, "--only "+first.ID, "--only "+strings.Join(c.ids(), ","), 1)
 }

@@ -37,8 +37,8 @@ func (p *page) headline(r Report) {
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
 	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
-	if r.Target.ClockSkew != "" {
-		p.para(plain, "", 2, "the receiver's clock minus ours: "+r.Target.ClockSkew)
+	if r.Target.ClockSkew != "" && r.Target.ClockSkew != "0s" {
+		p.para(plain, "", 2, "clock: the receiver's minus ours is "+r.Target.ClockSkew)
 	}
 	if r.Interrupted {
 		p.para(yellow, "", 2, "The run was interrupted: what follows is a part of it.")
@@ -138,5 +138,11 @@ func next(r Report) string {
 	if r.Verdict != Conformant && r.Rerun != "" {
 		return r.Rerun
 	}
-	return "hookassay list"
+	if len(r.Target.Probes) == 0 {
+		return "let it see effects, with --effects-http or --effects-callback"
+	}
+	if r.Profile == "core" {
+		return r.Rerun + " --profile production"
+	}
+	return "hookassay load smoke"
 }

@@ -1,8 +1,8 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -41,7 +41,9 @@ func (p *page) scenarios(all []Scenario, verbose bool) {
 		p.line("")
 	}
 	p.summary(Excluded, apart[Excluded])
-	p.summary(NotApplicable, apart[NotApplicable])
+	if verbose {
+		p.summary(NotApplicable, apart[NotApplicable])
+	}
 	p.passed(apart[Pass], verbose)
 }
 
@@ -82,9 +84,9 @@ func (p *page) shared(c cause) {
 		return
 	}
 	if mendable(c.verdict) {
-		p.field("fix", cmp.Or(c.fix(), "each has its own: hookassay explain ID"))
+		p.field("fix", c.scenarios[0].Fix)
 	}
-	p.command("again", c.scenarios[0].Rerun)
+	p.command("again", c.again())
 }
 
 // brief tells what stood in the way, once, and of which scenarios.
@@ -130,7 +132,7 @@ func (p *page) observed(s Scenario) {
 func (p *page) measured(s Scenario) {
 	var parts []string
 	for _, m := range s.Measurements {
-		parts = append(parts, fmt.Sprintf("%s %.6g %s", m.Name, m.Value, m.Unit))
+		parts = append(parts, fmt.Sprintf("%s %s %s", m.Name, strconv.FormatFloat(m.Value, 'f', -1, 64), m.Unit))
 	}
 	p.field("measured", strings.Join(parts, ", "))
 }

@@ -101,7 +101,9 @@ func TestNext(t *testing.T) {
 		report Report
 		want   string
 	}{
-		{"all is well", Report{Scenarios: passing("auth.a"), Rerun: "hookassay run"}, "hookassay list"},
+		{"all is well, without a probe", Report{Scenarios: passing("auth.a"), Rerun: "hookassay run"}, "let it see effects, with --effects-http or --effects-callback"},
+		{"all is well", Report{Scenarios: passing("auth.a"), Profile: "core", Target: Target{Probes: []Probe{{}}}, Rerun: "hookassay run"}, "hookassay run --profile production"},
+		{"all is well in production", Report{Scenarios: passing("auth.a"), Profile: "production", Target: Target{Probes: []Probe{{}}}}, "hookassay load smoke"},
 		{"the worst", Report{Scenarios: []Scenario{{ID: "a.warn", Verdict: Warn}, {ID: "b.fail", Verdict: Fail}}, Load: load}, "hookassay explain b.fail"},
 		{"a failure although the preflight did not hold",
 			Report{Scenarios: []Scenario{{ID: "b.fail", Verdict: Fail}}, Preflight: down, Rerun: "hookassay run"}, "hookassay explain b.fail"},

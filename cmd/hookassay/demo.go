@@ -33,7 +33,11 @@ func newDemo(c *console) *cobra.Command {
 		Use:   "demo",
 		Short: "Grades a correct receiver, a flawed one, and a short load; needs nothing",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), c) },
+		RunE: func(*cobra.Command, []string) error {
+			ctx, stop := untilSignal()
+			defer stop()
+			return demo(ctx, c)
+		},
 	}
 }
 

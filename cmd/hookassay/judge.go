@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/suites/conformance"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -21,18 +22,9 @@ func newJudge(c *console) *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			f, err := os.Open(args[0])
+			report, err := judge(within(args[0], "transcript.jsonl"))
 			if err != nil {
 				return err
-			}
-			defer f.Close()
-			records, err := transcript.Read(f)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
-			}
-			report, err := conformance.Judge(records)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			if err := o.print(c, report); err != nil {
 				return err
@@ -42,4 +34,24 @@ func newJudge(c *console) *cobra.Command {
 	}
 	o.formatFlags(cmd)
 	return cmd
+}
+
+func judge(name string) (reports.Report, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	defer f.Close()
+	records, err := transcript.Read(f)
+	if err != nil {
+		if _, notReport := readReport(name); notReport == nil {
+			return reports.Report{}, fmt.Errorf("%s is a report; hookassay report shows it, and its transcript can be judged", name)
+		}
+		return reports.Report{}, fmt.Errorf("%s: %w", name, err)
+	}
+	report, err := conformance.Judge(records)
+	if err != nil {
+		return report, fmt.Errorf("%s: %w", name, err)
+	}
+	return report, nil
 }

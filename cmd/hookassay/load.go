@@ -106,7 +106,9 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 		cfg.Seed = newSeed()
 	}
 	_, cfg.IDs = f.output.writers()
-	report, err := load.Grade(cmd.Context(), cfg, conformance.Version, f.command(name))
+	ctx, stop := untilSignal()
+	defer stop()
+	report, err := load.Grade(ctx, cfg, conformance.Version, f.command(name))
 	bar.done()
 	if err := errors.Join(err, closeProbes()); err != nil {
 		return err

@@ -16,15 +16,13 @@ import (
 
 func main() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// Main runs the program and returns its exit code. Ctrl-C ends a run early; a
-// second one ends the program.
+// Main runs the program and returns its exit code.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := untilSignal()
-	defer stop()
 	cmd := newRoot(stdout, stderr)
 	cmd.SetArgs(args)
-	err := cmd.ExecuteContext(ctx)
+	err := cmd.Execute()
 	var exit exitCode
+	var late unfinished
 	switch {
 	case err == nil:
 		return reports.ExitConformant
@@ -32,11 +30,22 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return int(exit)
 	}
 	fmt.Fprintf(stderr, "hookassay: %v\n", err)
+	if errors.As(err, &late) {
+		return reports.ExitIncomplete
+	}
 	return reports.ExitUsage
 }
 
-// untilSignal returns a context that ends with the first SIGINT or SIGTERM. The
-// second ends the program: a run that does not stop must not hold the terminal.
+// unfinished is what went wrong after sending had begun: no longer a matter of
+// usage.
+type unfinished struct{ error }
+
+func (u unfinished) Unwrap() error { return u.error }
+
+// untilSignal returns a context that ends with the first SIGINT or SIGTERM, so
+// that a run can report what it has. The second ends the program: a run that
+// does not stop must not hold the terminal. Until it is called, signals end the
+// program as they do any other.
 func untilSignal() (context.Context, func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -45,6 +47,10 @@ func (o *output) open() (err error) {
 	if err := os.MkdirAll(o.dir, 0o755); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
+	// A report of a run before must not stand beside the transcript of this one.
+	if err := os.Remove(filepath.Join(o.dir, "report.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--out: %w", err)
+	}
 	if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
@@ -65,26 +71,36 @@ func (o *output) writers() (transcript, ids io.Writer) {
 	return transcript, ids
 }
 
-// finish writes the report's file, prints the report and closes everything.
+// finish prints the report, writes its file and closes everything. What fails
+// is said in the end: whoever waits sees the report all the same.
 func (o *output) finish(c *console, r reports.Report) error {
+	var errs []error
 	for _, f := range []*os.File{o.transcript, o.ids} {
-		if f == nil {
-			continue
-		}
-		if err := f.Close(); err != nil {
-			return fmt.Errorf("--out: %w", err)
+		if f != nil {
+			errs = append(errs, f.Close())
 		}
 	}
 	if o.dir != "" {
-		b, err := reports.Marshal(r)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(o.dir, "report.json"), b, 0o644); err != nil {
-			return fmt.Errorf("--out: %w", err)
-		}
+		errs = append(errs, o.write(r))
 	}
-	return o.print(c, r)
+	errs = append(errs, o.print(c, r))
+	if err := errors.Join(errs...); err != nil {
+		return unfinished{err}
+	}
+	return nil
+}
+
+// write makes report.json whole or not at all.
+func (o *output) write(r reports.Report) error {
+	b, err := reports.Marshal(r)
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(o.dir, "report.json")
+	if err := os.WriteFile(name+".part", b, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(name+".part", name)
 }
 
 func (o *output) print(c *console, r reports.Report) error {

@@ -31,11 +31,13 @@ func newReceiver(c *console) *cobra.Command {
   hookassay receiver --list-flaws
   hookassay receiver --scheme github --flaw no-dedupe`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			if f.list {
 				return listFlaws(c)
 			}
-			return f.serve(cmd.Context(), c)
+			ctx, stop := untilSignal()
+			defer stop()
+			return f.serve(ctx, c)
 		},
 	}
 	fs := cmd.Flags()

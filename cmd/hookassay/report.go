@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -21,14 +22,9 @@ func newReport(c *console) *cobra.Command {
   hookassay report out/report.json --scenario auth.wrong-key`,
 		Args: oneArg("a report, such as out/report.json"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := os.Open(args[0])
+			r, err := readReport(within(args[0], "report.json"))
 			if err != nil {
 				return err
-			}
-			defer f.Close()
-			r, err := reports.Read(f)
-			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			if id != "" {
 				return printScenario(c, r, id)
@@ -51,4 +47,25 @@ func printScenario(c *console, r reports.Report, id string) error {
 		ids = append(ids, s.ID)
 	}
 	return nearest.Unknown("scenario", id, ids)
+}
+
+func readReport(name string) (reports.Report, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	defer f.Close()
+	r, err := reports.Read(f)
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+// within lets the directory of --out stand for a file in it.
+func within(name, file string) string {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return filepath.Join(name, file)
+	}
+	return name
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -77,10 +78,12 @@ func (f *runFlags) play(cmd *cobra.Command, c *console, t *target.Target) error 
 	f.config.Transcript, f.config.IDs = f.output.writers()
 	bar := newProgress(c)
 	f.config.Progress = bar.scenario
-	report, err := specs.Run(cmd.Context(), f.config)
+	ctx, stop := untilSignal()
+	defer stop()
+	report, err := specs.Run(ctx, f.config)
 	bar.done()
 	if err != nil {
-		return err
+		return unfinished{err}
 	}
 	if err := f.output.finish(c, report); err != nil {
 		return err
@@ -90,14 +93,16 @@ func (f *runFlags) play(cmd *cobra.Command, c *console, t *target.Target) error 
 
 // resolve puts together what is played.
 func (f *runFlags) resolve(cmd *cobra.Command, t *target.Target) error {
-	file, err := f.target.load(cmd)
-	if err != nil {
-		return err
+	for _, name := range []string{"only", "exclude"} {
+		if list, _ := cmd.Flags().GetStringSlice(name); cmd.Flags().Changed(name) && len(list) == 0 {
+			return fmt.Errorf("--%s names nothing: an empty variable, perhaps", name)
+		}
 	}
-	f.config.Target, f.config.Profile = t, file.Profile
+	f.config.Target, f.config.Profile = t, f.target.file.Profile
 	if f.profile != "" {
 		f.config.Profile = f.profile
 	}
+	var err error
 	if f.config.Scenarios, err = ownScenarios(f.own); err != nil {
 		return err
 	}

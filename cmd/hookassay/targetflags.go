@@ -19,6 +19,7 @@ import (
 // targetFlags are the flags of every command that sends to a target.
 type targetFlags struct {
 	config        string
+	file          target.Config // what the file says, once it is loaded
 	over          target.Overrides
 	behindProxy   bool
 	dedicatedEdge bool
@@ -61,34 +62,37 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 
 const defaultConfig = "hookassay.yaml"
 
-// load reads the file, where there is one, and puts the flags over it.
-func (t *targetFlags) load(cmd *cobra.Command) (target.Config, error) {
-	if cmd.Flags().Changed("behind-proxy") {
-		t.over.BehindProxy = &t.behindProxy
-	}
-	if cmd.Flags().Changed("dedicated-edge") {
-		t.over.DedicatedEdge = &t.dedicatedEdge
-	}
-	var c target.Config
+// load reads the file, where there is one.
+func (t *targetFlags) load() (err error) {
 	name := t.config
 	if name == "" {
 		if _, err := os.Stat(defaultConfig); err == nil {
 			name = defaultConfig
 		}
 	}
-	if name == "" {
-		return c, nil
+	if name != "" {
+		t.file, err = target.LoadConfig(name, os.LookupEnv)
 	}
-	return target.LoadConfig(name, os.LookupEnv)
+	return err
 }
 
 // target makes the target; the function returned closes its probes.
 func (t *targetFlags) target(cmd *cobra.Command) (*target.Target, func() error, error) {
-	c, err := t.load(cmd)
-	if err != nil {
+	if cmd.Flags().Changed("behind-proxy") {
+		t.over.BehindProxy = &t.behindProxy
+	}
+	if cmd.Flags().Changed("dedicated-edge") {
+		t.over.DedicatedEdge = &t.dedicatedEdge
+	}
+	for name, n := range map[string]int{"requests": t.over.Requests, "concurrency": t.over.Concurrency} {
+		if cmd.Flags().Changed(name) && n < 1 {
+			return nil, nil, fmt.Errorf("--%s %d: at least 1", name, n)
+		}
+	}
+	if err := t.load(); err != nil {
 		return nil, nil, err
 	}
-	return c.Target(t.over)
+	return t.file.Target(t.over)
 }
 
 // command begins the command that plays a scenario of this target again.

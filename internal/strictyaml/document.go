@@ -3,6 +3,7 @@
 package strictyaml
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -51,6 +52,7 @@ func ReadBounded(name string, limit int64) ([]byte, error) {
 // are errors.
 func Parse(file string, b []byte) (Document, error) {
 	d := Document{File: file}
+	b = bytes.TrimPrefix(b, []byte("\uFEFF")) // some editors write one
 	tokens := lexer.Tokenize(string(b))
 	if err := d.shallow(tokens); err != nil {
 		return d, err

@@ -57,7 +57,7 @@ func ginkgoInParallel(t *testing.T, filter string) types.Report {
 	defer cancel()
 	file := filepath.Join(t.TempDir(), "report.json")
 	cmd := exec.CommandContext(ctx, "go", "run", "github.com/onsi/ginkgo/v2/ginkgo",
-		"-p", "--procs=2", "--no-color", "--json-report="+file, "--label-filter="+filter, "../../examples/ginkgo")
+		"-p", "--procs=2", "--no-color", "--json-report=report.json", "--output-dir="+filepath.Dir(file), "--label-filter="+filter, "../../examples/ginkgo")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
