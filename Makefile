@@ -1,5 +1,5 @@
 # What a developer types. `make` alone says what there is.
-.PHONY: help demo build test race lint bench generate
+.PHONY: help demo build test race lint bench generate matrix
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -27,6 +27,9 @@ bench: ## the figures, ours beside our peers', as ratios
 	go test -run '^$$' -bench . -benchtime 5x ./suites/conformance ./cmd/hookassay
 	go test -run '^$$' -bench . ./suites/load ./mockprovider/...
 
-generate: ## write generated files anew: catalogue, schemas, kill matrix
+generate: ## compile the catalogue and its schema (seconds)
 	go test ./scenarios -run 'TestCatalogueIsCurrent|TestSchemaIsCurrent' -update
+	go test ./suites/target -run TestSchemaEnumerationsAreCurrent -update
+
+matrix: ## write docs/kill-matrix.md anew (minutes)
 	go test ./suites/conformance -run TestKillMatrix -update

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
@@ -70,7 +72,9 @@ func listLoad(c *console) error {
 	return w.Flush()
 }
 
-func (f *loadFlags) scenario(name string) (scenarios.LoadScenario, error) {
+// scenario finds the scenario and puts the flags over it. A flag that says
+// nothing is a slip, such as a variable that is not set.
+func (f *loadFlags) scenario(fs *pflag.FlagSet, name string) (scenarios.LoadScenario, error) {
 	find := scenarios.FindLoad
 	if _, err := os.Stat(name); err == nil {
 		find = scenarios.LoadScenarioFile
@@ -79,8 +83,11 @@ func (f *loadFlags) scenario(name string) (scenarios.LoadScenario, error) {
 	if err != nil {
 		return s, err
 	}
+	if fs.Changed("for") && f.duration <= 0 {
+		return s, fmt.Errorf("--for %s: more than 0", f.duration)
+	}
 	var rate scenarios.Rate
-	if f.rate != "" {
+	if fs.Changed("rate") {
 		if err := rate.UnmarshalText([]byte(f.rate)); err != nil {
 			return s, fmt.Errorf("--rate: %w", err)
 		}
@@ -89,7 +96,7 @@ func (f *loadFlags) scenario(name string) (scenarios.LoadScenario, error) {
 }
 
 func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
-	s, err := f.scenario(name)
+	s, err := f.scenario(cmd.Flags(), name)
 	if err != nil {
 		return err
 	}
@@ -97,21 +104,34 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.output.open(); err != nil {
-		return errors.Join(err, closeProbes())
+	cfg := load.Config{
+		Target: t, Scenario: s, Seed: f.seed, Nonce: newNonce(),
+		Requests: cmp.Or(f.target.over.Requests, f.target.file.Limits.Requests),
 	}
-	bar := newProgress(c)
-	cfg := load.Config{Target: t, Scenario: s, Seed: f.seed, Nonce: newNonce(), Progress: bar.load}
 	if !cmd.Flags().Changed("seed") {
 		cfg.Seed = newSeed()
 	}
+	err = f.play(c, cfg, f.command(name))
+	return errors.Join(err, closeProbes())
+}
+
+func (f *loadFlags) play(c *console, cfg load.Config, command string) error {
+	// What the user got wrong is told before any file is made.
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	if err := f.output.open(); err != nil {
+		return err
+	}
 	_, cfg.IDs = f.output.writers()
+	bar := newProgress(c)
+	cfg.Progress = bar.load
 	ctx, stop := untilSignal()
 	defer stop()
-	report, err := load.Grade(ctx, cfg, conformance.Version, f.command(name))
+	report, err := load.Grade(ctx, cfg, conformance.Version, command)
 	bar.done()
-	if err := errors.Join(err, closeProbes()); err != nil {
-		return err
+	if err != nil {
+		return unfinished{err}
 	}
 	if err := f.output.finish(c, report); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -12,12 +13,12 @@ import (
 	"github.com/hookassay/hookassay/suites/load"
 )
 
-// progress is a bar on a terminal and plain lines elsewhere; nothing with
-// --quiet. It writes to standard error.
+// progress is a bar on a terminal that can move its cursor, and plain lines
+// elsewhere; nothing with --quiet. It writes to standard error.
 type progress struct {
 	mu    sync.Mutex
 	out   io.Writer
-	bar   *progressbar.ProgressBar // nil without a terminal
+	bar   *progressbar.ProgressBar // nil: plain lines
 	phase string
 	last  time.Time
 }
@@ -28,13 +29,34 @@ func newProgress(c *console) *progress {
 		p.out = io.Discard
 		return p
 	}
-	if width, ok := terminal(c.err); ok {
+	if width, ok := terminal(c.err); ok && os.Getenv("TERM") != "dumb" {
 		p.bar = progressbar.NewOptions(-1,
 			progressbar.OptionSetWriter(c.err), progressbar.OptionSetWidth(min(30, width/3)),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("starting"),
 		)
 	}
 	return p
+}
+
+// What the bar's library puts beside the description: a spinner and spaces, or
+// a percentage, the bar's ends and times.
+const (
+	besideSpinner = 5 // one more: a full line may wrap
+	besideBar     = 26
+)
+
+// describe sets the text, cut so that the line fits: one that wraps is never
+// erased. The width is asked for each time, because windows change.
+func (p *progress) describe(text string, beside int) {
+	width, _ := terminal(p.out)
+	p.bar.Describe(clip(text, width-beside))
+}
+
+// clip cuts a text to so many characters.
+func clip(text string, most int) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), max(0, most))])
 }
 
 // scenario shows how far a conformance run is.
@@ -51,7 +73,7 @@ func (p *progress) scenario(s conformance.Progress) {
 	if p.bar.GetMax() != s.Total {
 		p.bar.ChangeMax(s.Total)
 	}
-	p.bar.Describe(fmt.Sprintf("%-9s %-28s", s.Phase, s.Now))
+	p.describe(fmt.Sprintf("%-9s %-28s", s.Phase, s.Now), besideBar)
 	_ = p.bar.Set(s.Done) // only drawing
 }
 
@@ -59,10 +81,10 @@ func (p *progress) scenario(s conformance.Progress) {
 func (p *progress) load(s load.Status) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	line := fmt.Sprintf("%s of %s  %d sent  %d in flight  p50 %.1f ms  p99 %.1f ms  %d wrong  %d forged accepted",
-		s.Elapsed.Round(time.Second), s.Total, s.Sent, s.InFlight, ms(s.P50), ms(s.P99), s.Errors, s.ForgedAccepted)
+	line := fmt.Sprintf("%s of %s  %d sent  %d wrong  %d forged accepted  %d in flight  p50 %.1f ms  p99 %.1f ms",
+		s.Elapsed.Round(time.Second), s.Total, s.Sent, s.Errors, s.ForgedAccepted, s.InFlight, ms(s.P50), ms(s.P99))
 	if p.bar != nil {
-		p.bar.Describe(line)
+		p.describe(line, besideSpinner)
 		_ = p.bar.Add(1) // only drawing
 		return
 	}

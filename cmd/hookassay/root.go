@@ -98,7 +98,7 @@ func terminal(w io.Writer) (width int, ok bool) {
 		return 0, false
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
+	if err != nil || width == 0 { // a serial line does not say
 		return 80, true
 	}
 	return width, true

@@ -56,6 +56,7 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 	f.StringVar(&o.MaxRisk, "max-risk", "", "safe, stateful, disruptive or hostile")
 	f.IntVar(&o.Requests, "requests", 0, "at most so many requests in all")
 	f.IntVar(&o.Concurrency, "concurrency", 0, "scenarios played at once")
+	f.DurationVar(&o.Wait, "wait", 0, "wait so long for a receiver that is still starting")
 	f.DurationVar(&o.AnswerTimeout, "answer-timeout", 0, "longest wait for an answer (default 10s)")
 	f.DurationVar(&o.EffectTimeout, "effect-timeout", 0, "longest wait for an effect (default 5s)")
 }
