@@ -83,7 +83,8 @@ func order(fields []wire.Field, other map[string][]wire.Field) []string {
 }
 
 // expand turns what a table says is changed into what changes says: a role in
-// braces becomes the scheme's headers; {proof} is what the secret makes.
+// braces becomes the scheme's headers; {proof} is what the secret makes. What
+// changes before signing takes the signatures with it that cover it.
 func (k kit) expand(what ...string) []string {
 	d := &Draft{c: k.composer}
 	var all []string
@@ -95,6 +96,17 @@ func (k kit) expand(what ...string) []string {
 		switch {
 		case w == "{proof}" && k.composer.Scheme.Bearer != nil:
 			all = append(all, "header "+strings.ToLower(k.composer.Scheme.Bearer.Header))
+		case w == "{signed-body}":
+			all = append(all, "body")
+			all = append(all, k.signaturesOf("{body}")...)
+		case w == "{signed-timestamp}":
+			all = append(all, k.expand("{timestamp}")...)
+			all = append(all, k.signaturesOf("{timestamp}")...)
+		case w == "{event-type}":
+			all = append(all, k.expand("{type}")...)
+			if k.composer.Scheme.Has("type-body", k.composer.Secret) {
+				all = append(all, k.expand("{signed-body}")...)
+			}
 		case w == "{proof}":
 			all = append(all, k.expand("{signatures}")...)
 		case strings.HasPrefix(role, "{"):
@@ -107,4 +119,16 @@ func (k kit) expand(what ...string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// signaturesOf are the headers whose signatures cover what the placeholder
+// stands for.
+func (k kit) signaturesOf(placeholder string) []string {
+	var all []string
+	for _, h := range k.composer.Scheme.Signatures {
+		if strings.Contains(h.Content, placeholder) {
+			all = append(all, "header "+strings.ToLower(h.Header))
+		}
+	}
+	return all
 }

@@ -32,6 +32,10 @@ type Delivery struct {
 	Mode    string
 	At      time.Time // of the attempt, as the producer claims
 	Message wire.Message
+	// Genuine is the message that the same event at the same time, in the same
+	// content mode, would have been without the faults. Of a repeated delivery
+	// it is the message repeated. Zero where there are no faults.
+	Genuine wire.Message
 	Request wire.Request
 	HTTP2   bool
 	// Expected holds the signatures that would have been right where those
@@ -70,6 +74,27 @@ type Draft struct {
 
 // Compose makes one attempt of the event at the time given.
 func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, error) {
+	d, err := c.draft(e, at, faults)
+	if err != nil {
+		return Delivery{}, err
+	}
+	made := Delivery{
+		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
+		Message: d.message, Request: d.request(), HTTP2: d.http2,
+		Expected: d.expected(),
+	}
+	if len(faults) > 0 {
+		genuine, err := c.draft(e, at, beforeBody(faults))
+		if err != nil {
+			return Delivery{}, err
+		}
+		made.Genuine = genuine.message
+	}
+	return made, nil
+}
+
+// draft makes the message and notes how it goes on the wire.
+func (c *Composer) draft(e Event, at time.Time, faults []FaultUse) (*Draft, error) {
 	d := &Draft{c: c, event: e, at: at, id: e.ID, key: c.Secret}
 	if len(c.Scheme.Modes) > 0 {
 		d.mode = c.Scheme.Modes[0]
@@ -87,20 +112,25 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	}
 	for _, s := range steps {
 		if err := d.apply(s.stage, faults); err != nil {
-			return Delivery{}, err
+			return nil, err
 		}
 		if s.work == nil {
 			continue
 		}
 		if err := s.work(); err != nil {
-			return Delivery{}, err
+			return nil, err
 		}
 	}
-	return Delivery{
-		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
-		Message: d.message, Request: d.request(), HTTP2: d.http2,
-		Expected: d.expected(),
-	}, nil
+	return d, nil
+}
+
+// beforeBody leaves the faults that choose what is delivered and in which
+// content mode: they alter nothing of a delivery.
+func beforeBody(faults []FaultUse) []FaultUse {
+	return slices.DeleteFunc(slices.Clone(faults), func(use FaultUse) bool {
+		f, err := FindFault(use.Name)
+		return err == nil && f.Stage >= StageBody
+	})
 }
 
 // Repeat sends a delivery's message again; the faults alter what is sealed.
@@ -112,6 +142,10 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		if err := d.apply(stage, faults); err != nil {
 			return Delivery{}, err
 		}
+	}
+	last.Genuine = wire.Message{}
+	if len(faults) > 0 {
+		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
 	last.HTTP2, last.Expected = d.http2, d.expected()

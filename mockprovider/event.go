@@ -22,6 +22,7 @@ type Event struct {
 	Body   []byte
 	Canary string // 128 random bits, in the id and in the body
 	free   []string
+	fixed  []string // JSON pointers of what makes the body this event's: id, type, time
 }
 
 // EventSpec says which event to make. Only Key and Now are needed.
@@ -82,6 +83,15 @@ func (m *Maker) free() []string {
 	return m.scheme.Free
 }
 
+// fixed lists where the body says which event it is of.
+func (m *Maker) fixed() []string {
+	pointers := []string{m.scheme.ID.Body, m.scheme.Type.Body, m.scheme.Time.Body}
+	if m.samples != nil {
+		pointers = append(pointers, m.samples.ID, m.samples.Type)
+	}
+	return slices.DeleteFunc(pointers, func(p string) bool { return p == "" })
+}
+
 // Make makes the event. The same spec gives the same event.
 func (m *Maker) Make(spec EventSpec) (Event, error) {
 	u := m.unique(spec.Key)
@@ -96,6 +106,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		Body:   spec.Body,
 		Canary: u.text,
 		free:   m.free(),
+		fixed:  m.fixed(),
 	}
 	if e.ID == "" {
 		e.ID = u.fill(m.scheme.ID.Form, e)
@@ -110,6 +121,9 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		return e, nil
 	}
 	body, err := m.body(e, u)
+	if err == nil && m.scheme.idInBody() {
+		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
+	}
 	e.Body = body
 	return e, err
 }
@@ -132,11 +146,11 @@ func (m *Maker) body(e Event, u unique) ([]byte, error) {
 	if !slices.Contains(m.scheme.Events, name) {
 		name = m.scheme.Events[0]
 	}
-	template, err := files.ReadFile("templates/" + m.scheme.Name + "/" + name + ".json")
-	if err != nil {
-		return nil, err
+	template, ok := m.scheme.templates[name]
+	if !ok {
+		return nil, fmt.Errorf("event %q has no template", name)
 	}
-	body := []byte(u.fill(strings.TrimSpace(string(template)), e))
+	body := []byte(u.fill(template, e))
 	if name != e.Type && m.scheme.Type.Body != "" && len(m.scheme.Modes) == 0 {
 		return setJSON(body, m.scheme.Type.Body, e.Type)
 	}

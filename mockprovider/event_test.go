@@ -61,16 +61,13 @@ func differ(t *testing.T, what string, a, b Event) {
 }
 
 func TestIDsAreUnique(t *testing.T) {
-	forms := map[string]*regexp.Regexp{
-		"standard-webhooks": regexp.MustCompile(`^msg_hookassay[a-z2-7]{26}$`),
-		"github":            regexp.MustCompile(`^b00ca55a-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$`),
-		"cloudevents":       regexp.MustCompile(`^hookassay-[a-z2-7]{26}$`),
-	}
+	forms := strings.NewReplacer(`\{unique\}`, "[a-z2-7]{26}", `\{uuid\}`, "[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}")
 	for _, name := range SchemeNames() {
 		s, err := FindScheme(name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		form := regexp.MustCompile("^" + forms.Replace(regexp.QuoteMeta(s.ID.Form)) + "$")
 		m := NewMaker(s, nil, 1, "n")
 		ids, canaries := map[string]bool{}, map[string]bool{}
 		for i := range 10_000 {
@@ -79,8 +76,8 @@ func TestIDsAreUnique(t *testing.T) {
 				t.Fatalf("%s: event %d has the id or canary of another: %s", name, i, e.ID)
 			}
 			ids[e.ID], canaries[e.Canary] = true, true
-			if !forms[name].MatchString(e.ID) {
-				t.Fatalf("%s: id %s has not the form %s", name, e.ID, forms[name])
+			if !form.MatchString(e.ID) {
+				t.Fatalf("%s: id %s has not the form %s", name, e.ID, form)
 			}
 		}
 	}
@@ -128,16 +125,6 @@ func TestTemplatesAreFilled(t *testing.T) {
 		}
 		if !bytes.Contains(e.Body, []byte("2026-05-04T01:02:01.987Z")) && typ != "contact.created" && scheme == "github" {
 			t.Errorf("%s does not show when it happened: %s", name, e.Body)
-		}
-		for _, free := range s.Free {
-			if v, err := getJSON(e.Body, free); err != nil || !v.IsObject() {
-				t.Errorf("%s: %s is %q, not an object that takes extra fields", name, free, v.Raw)
-			}
-		}
-		if s.Type.Body != "" && len(s.Modes) == 0 {
-			if v, err := getJSON(e.Body, s.Type.Body); err != nil || v.String() != typ {
-				t.Errorf("%s says that it is %q", name, v.String())
-			}
 		}
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider/wire"
@@ -31,7 +34,8 @@ type Fault struct {
 	Needs []Feature // of the scheme; without them the fault means nothing
 	Doc   string
 
-	check func(Param) error // finds a bad parameter when a scenario is loaded
+	check func(Param) error  // finds a bad parameter when a scenario is loaded
+	words func(Param) string // instead of Doc, where the parameter makes a difference
 	event func(*EventSpec, Param) error
 	apply func(*Draft, Param) error
 }
@@ -78,12 +82,72 @@ type FaultUse struct {
 	Param Param  `json:"param,omitzero"`
 }
 
-// String is the fault's name and, where it is a text, its parameter.
+// String is the fault's name with its parameter. What cannot be seen is quoted.
 func (u FaultUse) String() string {
-	if u.Param.Text != "" {
-		return u.Name + ": " + u.Param.Text
+	var items []string
+	switch u.Param.Kind() {
+	case ParamNone:
+		return u.Name
+	case ParamText:
+		return u.Name + ": " + visible(u.Param.Text)
+	case ParamMap:
+		for _, p := range u.Param.Map {
+			items = append(items, visible(p.Key)+": "+visible(p.Value))
+		}
+		return u.Name + ": {" + strings.Join(items, ", ") + "}"
 	}
-	return u.Name
+	for _, text := range u.Param.List {
+		items = append(items, visible(text))
+	}
+	return u.Name + ": [" + strings.Join(items, ", ") + "]"
+}
+
+// visible quotes a text that has something in it that does not show.
+func visible(text string) string {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }
+	if strings.ContainsFunc(text, hidden) || strings.TrimSpace(text) != text {
+		return strconv.QuoteToASCII(text)
+	}
+	return text
+}
+
+// Explain says in words what the fault does with its parameter.
+func (u FaultUse) Explain() string {
+	f, err := FindFault(u.Name)
+	switch {
+	case err != nil:
+		return err.Error()
+	case f.words != nil:
+		return f.words(u.Param)
+	}
+	return f.Doc
+}
+
+// Needs lists the features without which the use means nothing: the fault's,
+// and those of the scheme's headers that its parameter names.
+func (u FaultUse) Needs() []Feature {
+	f, err := FindFault(u.Name)
+	if err != nil {
+		return nil
+	}
+	needs := slices.Clone(f.Needs)
+	named := slices.Clone(u.Param.List)
+	for _, p := range u.Param.Map {
+		named = append(named, p.Key)
+	}
+	for _, name := range named {
+		if feature, ok := roles[name]; ok && !slices.Contains(needs, feature) {
+			needs = append(needs, feature)
+		}
+	}
+	return needs
+}
+
+// roles are names for headers whose spelling is the scheme's, with the feature
+// of those that have one. {credentials} are there always.
+var roles = map[string]Feature{
+	"{id}": "id", "{timestamp}": "timestamp", "{type}": "type-header",
+	"{signature}": "signature", "{signatures}": "signature",
 }
 
 // Check says what is wrong with a use of a fault.
@@ -165,7 +229,7 @@ func ApplyToEvent(spec *EventSpec, faults []FaultUse) error {
 	return nil
 }
 
-// roles are names for headers whose spelling is the scheme's: {id},
+// names spells a header's name out. Roles stand for the scheme's own: {id},
 // {timestamp}, {type}, {signature} (the one that counts), {signatures} (legacy
 // ones too), {credentials} (all that authenticates).
 func (d *Draft) names(name string) []string {
@@ -181,12 +245,6 @@ func (d *Draft) names(name string) []string {
 	signatures := func() {
 		for _, h := range s.Signatures {
 			add(h.Header)
-		}
-	}
-	stamp := func() {
-		add(s.ID.Header)
-		if s.Timestamp != nil {
-			add(s.Timestamp.Header)
 		}
 	}
 	switch name {
@@ -210,8 +268,11 @@ func (d *Draft) names(name string) []string {
 			break
 		}
 		signatures()
-		if s.Covers.ID { // an id that is not signed authenticates nothing
-			stamp()
+		if s.covers("{id}") { // what is not signed authenticates nothing
+			add(s.ID.Header)
+		}
+		if s.covers("{timestamp}") {
+			add(s.Timestamp.Header)
 		}
 	default:
 		add(name)

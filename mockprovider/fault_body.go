@@ -59,9 +59,9 @@ var bodyFaults = []Fault{
 	{
 		Name: "body.pad", Stage: StageBody, Param: ParamText, Needs: []Feature{"free-fields"},
 		Doc:   "the body is brought to so many bytes by a text where extra fields are free",
-		check: func(p Param) error { _, err := strconv.Atoi(p.Text); return err },
+		check: func(p Param) error { _, err := padding(p.Text); return err },
 		apply: func(d *Draft, p Param) error {
-			size, err := strconv.Atoi(p.Text)
+			size, err := padding(p.Text)
 			if err != nil {
 				return err
 			}
@@ -120,6 +120,17 @@ var bodyFaults = []Fault{
 			return nil
 		},
 	},
+}
+
+// maxPadding bounds a padded body, in bytes: unlike a flood it is held in memory.
+const maxPadding = 64 << 20
+
+func padding(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > maxPadding {
+		return 0, fmt.Errorf("%q is no number of bytes from 0 to %d", text, maxPadding)
+	}
+	return n, nil
 }
 
 func checkPointer(p Param) error {

@@ -43,7 +43,9 @@ func TestFaultUseCheck(t *testing.T) {
 		{"an empty map", FaultUse{"header.set", Param{Map: []Pair{}}}, "fault header.set: a map with nothing in it alters nothing"},
 		{"a duration", text("event.age", "a week"), `fault event.age: time: invalid duration "a week"`},
 		{"a mode", text("event.mode", "batched"), `fault event.mode: mode "batched"; there are binary, structured`},
-		{"a size", text("body.pad", "64k"), `fault body.pad: strconv.Atoi: parsing "64k": invalid syntax`},
+		{"a size", text("body.pad", "64k"), `fault body.pad: "64k" is no number of bytes from 0 to 67108864`},
+		{"a size below nothing", text("body.pad", "-5"), `fault body.pad: "-5" is no number of bytes from 0 to 67108864`},
+		{"a size beyond memory", text("body.pad", "1000000000000"), `fault body.pad: "1000000000000" is no number of bytes from 0 to 67108864`},
 		{"a field's value", text("body.free-field", "{"), "fault body.free-field: { is no JSON value"},
 		{"a member's value", pairsOf("body.set", "/a", "1", "/b", "yes"), "fault body.set: yes is no JSON value"},
 		{"a pointer", pairsOf("body.set", "a", "1"), `fault body.set: "a" is no JSON pointer: it begins with /`},
@@ -90,7 +92,7 @@ func TestFaultsThatFindNothing(t *testing.T) {
 		{"cloudevents", FormToken, []FaultUse{text("event.mode", ModeStructured), list("header.remove", "ce-id")}, "fault header.remove: header ce-id: "},
 		{"github", FormUTF8, []FaultUse{text("body.remove", "/absent")}, "fault body.remove: /absent: "},
 		{"github", FormUTF8, []FaultUse{plain("body.invalid-utf8")}, "fault body.invalid-utf8: "},
-		{"github", FormUTF8, []FaultUse{text("body.literal", "[1,true]"), plain("body.tamper")}, "fault body.tamper: "},
+		{"github", FormUTF8, []FaultUse{text("body.literal", `{"name":true}`), plain("body.tamper")}, "fault body.tamper: "},
 		{"github", FormUTF8, []FaultUse{list("header.remove", "{signatures}"), plain("signature.bitflip")}, "fault signature.bitflip: header {signatures}: "},
 		{"standard-webhooks", FormWhsec, []FaultUse{text("signature.value", "v1,"), plain("signature.bitflip")}, "fault signature.bitflip: header {signatures}: "},
 		{"standard-webhooks", FormWhsec, []FaultUse{text("timestamp.tamper", "100ms")}, "fault timestamp.tamper: header {timestamp}: "},
@@ -115,7 +117,7 @@ func TestFaultsThatDoNotFit(t *testing.T) {
 	if err := ApplyToEvent(&EventSpec{}, []FaultUse{plain("body.lost")}); err == nil {
 		t.Error("a fault that does not exist applies to an event")
 	}
-	k.maker.scheme = &Scheme{Name: "standard-webhooks", ID: Identity{Form: "{uuid}"}, Events: []string{"invoice.paid"}}
+	k.maker.scheme = &Scheme{ID: Identity{Form: "{uuid}"}, Events: []string{"a"}, templates: map[string]string{"a": "{}"}}
 	if _, err := k.deliver(text("body.free-field", "1")); err == nil || err.Error() != "fault body.free-field: no place is free for extra fields" {
 		t.Errorf("a field where none is free: %v", err)
 	}
@@ -137,10 +139,12 @@ func TestAfterSealing(t *testing.T) {
 // stays valid.
 func TestTamperKeepsJSONValid(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"a":"x","ok":true}`:         `{"a":"x","oa":true}`,
+		`{"a":"x","ok":true}`:         `{"a":"a","ok":true}`,
 		`{"A":"say \"hi\"","1":null}`: `{"A":"say \"ha\"","1":null}`,
-		`{"A":"\n","B":"\u00e9"}`:     `{"A":"\n","B":"\u00a9"}`,
-		`{"A":"aB\\"}`:                `{"A":"bB\\"}`,
+		`{"A":"\n","B":"\u00e9"}`:     `{"A":"\n","B":"\u00ea"}`,
+		`{"A":"aB\\"}`:                `{"A":"aa\\"}`,
+		`{"A":"é","b" : [-1.09e5]}`:   `{"A":"é","b" : [-1.09e6]}`,
+		`{"A":9}`:                     `{"A":1}`,
 		`form=a&b=C`:                  `form=a&a=C`,
 		`["é","a"]`:                   `["é","b"]`,
 	} {

@@ -2,7 +2,7 @@ package mockprovider
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -23,20 +23,23 @@ var sealedFaults = []Fault{
 		},
 	},
 	{
-		Name: "body.tamper", Stage: StageSealed, Needs: []Feature{"body-covered"},
-		Doc: "a letter of a text in the body is another than was signed; the JSON stays valid",
+		Name: "signature.flip-last", Stage: StageSealed, Needs: []Feature{"signature"},
+		Doc: "the last character of the signature is another, which stands for other bytes",
 		apply: func(d *Draft, _ Param) error {
-			i := bytes.LastIndex(d.message.Body, []byte(d.event.Canary))
-			if i < 0 {
-				i = lastLetter(d.message.Body)
-			}
-			if i < 0 {
-				return errNothing
-			}
-			d.message.Body = bytes.Clone(d.message.Body)
-			d.message.Body[i] = flip(string(d.message.Body[i:i+1]), 0)[0]
-			return nil
+			return d.alterSignatures(func(v Version, text string) string { return flipLast(text, digits[v.Encoding]) })
 		},
+	},
+	{
+		Name: "signature.swap-case", Stage: StageSealed, Needs: []Feature{"signature"},
+		Doc: "every letter of the signature is a capital where it was small, and small where it was a capital",
+		apply: func(d *Draft, _ Param) error {
+			return d.alterSignatures(func(_ Version, text string) string { return swapCase(text) })
+		},
+	},
+	{
+		Name: "body.tamper", Stage: StageSealed, Needs: []Feature{"body-covered"},
+		Doc:   "a character of a text in the body, or of a number, is another than was signed; the JSON stays valid, and id, type and time stay as they are",
+		apply: func(d *Draft, _ Param) error { return d.tamper() },
 	},
 	{
 		Name: "body.invalid-utf8", Stage: StageSealed, Needs: []Feature{"body-covered"},
@@ -167,36 +170,29 @@ func (d *Draft) set(name, value string) error {
 	return nil
 }
 
-// lastLetter finds the last small letter in a text of a JSON body, or anywhere
-// where the body is not JSON; -1 where there is none. A letter of true or of an
-// escape is not one: the JSON would not stay valid.
-func lastLetter(body []byte) int {
-	if !json.Valid(body) {
-		return bytes.LastIndexAny(body, "abcdefghijklmnopqrstuvwxyz")
-	}
-	last, inText := -1, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case c == '"':
-			inText = !inText
-		case c == '\\':
-			i++
-		case inText && 'a' <= c && c <= 'z':
-			last = i
+// alterSignatures changes what stands behind the version's prefix in every
+// signature header.
+func (d *Draft) alterSignatures(change func(Version, string) string) error {
+	changed := false
+	for _, h := range d.c.Scheme.Signatures {
+		v, ok := h.version(d.c.Secret.Form)
+		if !ok {
+			continue
 		}
+		err := d.alterValue(h.Header, func(value string) string {
+			text, found := strings.CutPrefix(value, v.Prefix)
+			if !found {
+				return value
+			}
+			return v.Prefix + change(v, text)
+		})
+		if err != nil && !errors.Is(err, errNothing) {
+			return err
+		}
+		changed = changed || err == nil
 	}
-	return last
-}
-
-// flip changes one letter or digit to another that fits every encoding in use
-// (hex digits stay hex digits).
-func flip(s string, i int) string {
-	if i < 0 || i >= len(s) {
-		return s
+	if !changed {
+		return fmt.Errorf("header {signatures}: %w", errNothing)
 	}
-	other := byte('a')
-	if s[i] == 'a' {
-		other = 'b'
-	}
-	return fmt.Sprintf("%s%c%s", s[:i], other, s[i+1:])
+	return nil
 }

@@ -17,6 +17,7 @@ var signFaults = []Fault{
 		Name: "timestamp.shift", Stage: StageStamp, Param: ParamText, Needs: []Feature{"timestamp"},
 		Doc:   "the attempt claims another time: past+30s is 30 s older than the tolerance allows, past-5s within it; future likewise; -24h and +1h are from now",
 		check: func(p Param) error { _, err := parseShift(p.Text, Tolerance{}); return err },
+		words: func(p Param) string { return "the attempt claims another time: " + shiftWords(p.Text) },
 		apply: func(d *Draft, p Param) error {
 			shift, err := parseShift(p.Text, d.c.Tolerance)
 			d.timestamp = d.c.Scheme.Timestamp.text(d.at.Add(shift))
@@ -115,4 +116,21 @@ func parseShift(text string, t Tolerance) (time.Duration, error) {
 		return time.Duration(t.Future) + d, err
 	}
 	return parse(text)
+}
+
+// shiftWords says a shift in words.
+func shiftWords(text string) string {
+	for _, way := range []struct{ prefix, words string }{
+		{"past+", "%s older than the tolerance allows"},
+		{"past-", "%s younger than the oldest that the tolerance allows"},
+		{"future+", "%s further ahead than the tolerance allows"},
+		{"future-", "%s less ahead than the tolerance allows at most"},
+		{"-", "%s before now"},
+		{"+", "%s after now"},
+	} {
+		if by, ok := strings.CutPrefix(text, way.prefix); ok {
+			return fmt.Sprintf(way.words, by)
+		}
+	}
+	return text
 }

@@ -5,9 +5,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"flag"
+	"hash"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +58,14 @@ func kits(t testing.TB) []kit {
 		}
 	}
 	return all
+}
+
+// ownKit is a scheme of a user's own, whose id stands in the body only.
+func ownKit(t testing.TB) kit {
+	t.Helper()
+	k := newKit(t, "testdata/own/slack.yaml", FormUTF8)
+	k.name = "own"
+	return k
 }
 
 // has reports whether the kit has what the fault needs.
@@ -111,26 +121,28 @@ func header(d Delivery, name string) string {
 
 // rightSignature makes the signature of what was sent, prefix included, with
 // other code than the package's.
-func rightSignature(d Delivery, headerName string, s Secret) string {
-	id, stamp := header(d, "webhook-id"), header(d, "webhook-timestamp")
-	content := []byte(id + "." + stamp + "." + string(d.Message.Body))
-	switch {
-	case headerName == "webhook-signature" && s.Form == FormWhsk:
-		return "v1a," + base64.StdEncoding.EncodeToString(ed25519.Sign(s.Key, content))
-	case headerName == "webhook-signature":
-		m := hmac.New(sha256.New, s.Key)
-		m.Write(content)
-		return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
-	case headerName == "X-Hub-Signature-256":
-		m := hmac.New(sha256.New, s.Key)
-		m.Write(d.Message.Body)
-		return "sha256=" + hex.EncodeToString(m.Sum(nil))
-	case headerName == "X-Hub-Signature":
-		m := hmac.New(sha1.New, s.Key)
-		m.Write(d.Message.Body)
-		return "sha1=" + hex.EncodeToString(m.Sum(nil))
+func (k kit) rightSignature(d Delivery, h SignatureHeader, s Secret) string {
+	scheme := k.composer.Scheme
+	values := []string{"{id}", header(d, scheme.ID.Header), "{body}", string(d.Message.Body)}
+	if scheme.Timestamp != nil {
+		values = append(values, "{timestamp}", header(d, scheme.Timestamp.Header))
 	}
-	return "nothing known of header " + headerName
+	content := []byte(strings.NewReplacer(values...).Replace(h.Content))
+	for _, v := range h.Versions {
+		if v.Secret != s.Form {
+			continue
+		}
+		var sum []byte
+		if v.Algorithm == "ed25519" {
+			sum = ed25519.Sign(s.Key, content)
+		} else {
+			m := hmac.New(map[string]func() hash.Hash{"hmac-sha256": sha256.New, "hmac-sha1": sha1.New, "hmac-sha512": sha512.New}[v.Algorithm], s.Key)
+			m.Write(content)
+			sum = m.Sum(nil)
+		}
+		return v.Prefix + map[string]func([]byte) string{"hex": hex.EncodeToString, "base64": base64.StdEncoding.EncodeToString}[v.Encoding](sum)
+	}
+	return "nothing is made with " + string(s.Form)
 }
 
 // official verifies a delivery as a user of the official library would.

@@ -19,6 +19,7 @@ var presses = []struct {
 	{"v1a", "standard-webhooks", FormWhsk},
 	{"github", "github", FormUTF8},
 	{"cloudevents binary", "cloudevents", FormToken},
+	{"id in the body", "testdata/own/slack.yaml", FormUTF8},
 }
 
 func pressParts(t testing.TB, schemeName string, form SecretForm, samples *Samples) (*Maker, *Composer) {

@@ -1,24 +1,14 @@
 package mockprovider
 
 import (
-	"embed"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/goccy/go-yaml"
-
-	"github.com/hookassay/hookassay/internal/nearest"
 )
 
-//go:embed schemes/*.yaml templates
-var files embed.FS
-
 // A Scheme says how a delivery is identified, dated and signed on the wire.
-// It is read from schemes/NAME.yaml; docs/adding-a-scheme.md explains each key.
+// docs/adding-a-scheme.md explains each key.
 type Scheme struct {
 	Name        string            `yaml:"name"`
 	Title       string            `yaml:"title"`
@@ -29,23 +19,25 @@ type Scheme struct {
 	Signatures  []SignatureHeader `yaml:"signatures"`
 	Bearer      *Bearer           `yaml:"bearer"`
 	Modes       []string          `yaml:"modes"` // CloudEvents content modes, the default first
-	Covers      Covers            `yaml:"covers"`
 	Type        Place             `yaml:"type"`
 	Time        Place             `yaml:"time"`
 	Origin      string            `yaml:"origin"` // WebHook-Request-Origin of every delivery
 	Retry       Retry             `yaml:"retry"`
 	ContentType string            `yaml:"content_type"`
 	Headers     []Header          `yaml:"headers"` // constant, in the order sent
-	Events      []string          `yaml:"events"`  // templates/NAME/EVENT.json, the default first
+	Events      []string          `yaml:"events"`  // one template each, the default first
 	EventSource string            `yaml:"event_source"`
 	Free        []string          `yaml:"free"` // JSON pointers under which extra fields may be put
 	UnknownType string            `yaml:"unknown_type"`
+
+	templates map[string]string // the bodies of events, by type
 }
 
-// Identity says where the event's id stands and what it looks like.
+// Identity says where the event's id stands and what it looks like: in a
+// header, in the body, or in both.
 type Identity struct {
 	Header string `yaml:"header"`
-	Body   string `yaml:"body"` // JSON pointer, where the id stands in the body too
+	Body   string `yaml:"body"` // JSON pointer; of a CloudEvent, into its structured form
 	Form   string `yaml:"form"` // with {unique} or {uuid}
 }
 
@@ -87,13 +79,11 @@ type Bearer struct {
 	Query  string `yaml:"query"` // the query parameter that may carry it instead
 }
 
-// Covers says what the signature covers. What it does not cover, anybody on
-// the way can change.
-type Covers struct {
-	ID        bool `yaml:"id"`
-	Timestamp bool `yaml:"timestamp"`
-	Type      bool `yaml:"type"`
-	Body      bool `yaml:"body"`
+// covers reports whether the signature that counts covers what the placeholder
+// stands for: {id} and {timestamp} are headers. What it does not cover, anybody
+// on the way can change.
+func (s *Scheme) covers(placeholder string) bool {
+	return len(s.Signatures) > 0 && strings.Contains(s.Signatures[0].Content, placeholder)
 }
 
 // Place is where a value stands: a header, a JSON pointer into the body, or both.
@@ -143,14 +133,16 @@ type Feature string
 var Features = map[Feature]string{
 	"signature":         "signature",
 	"signature-list":    "list of signatures",
+	"signature-base64":  "signature in base64",
 	"legacy":            "weaker signature beside the one that counts",
 	"hmac":              "signature by a shared key",
 	"ed25519":           "signature by an ed25519 key",
+	"strong-hash":       "hash stronger than SHA-1",
 	"shared-secret":     "secret that both sides share",
 	"bearer":            "token in place of a signature",
 	"bearer-query":      "token in the query",
 	"id":                "header with the event's id",
-	"id-covered":        "signed id",
+	"id-covered":        "signed header with the event's id",
 	"timestamp":         "timestamp of the attempt",
 	"timestamp-seconds": "timestamp in seconds",
 	"type-header":       "header with the event's type",
@@ -172,10 +164,16 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 		return len(s.Signatures) > 0
 	case "signature-list":
 		return len(s.Signatures) > 0 && s.Signatures[0].Separator != ""
+	case "signature-base64":
+		v, ok := s.counting(secret.Form)
+		return ok && v.Encoding == "base64"
 	case "legacy":
 		return slices.ContainsFunc(s.Signatures, func(h SignatureHeader) bool { return h.Legacy })
 	case "hmac":
 		return len(s.Signatures) > 0 && secret.Form != FormWhsk
+	case "strong-hash":
+		v, ok := s.counting(secret.Form)
+		return ok && v.Algorithm != "hmac-sha1"
 	case "ed25519":
 		return secret.Form == FormWhsk
 	case "bearer":
@@ -185,7 +183,7 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 	case "id":
 		return s.ID.Header != ""
 	case "id-covered":
-		return s.Covers.ID
+		return s.covers("{id}")
 	case "timestamp":
 		return s.Timestamp != nil
 	case "type-header":
@@ -199,7 +197,7 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 	case "shared-secret":
 		return secret.Form != FormWhsk
 	case "body-covered":
-		return s.Covers.Body
+		return s.covers("{body}")
 	case "structured":
 		return slices.Contains(s.Modes, ModeStructured)
 	case "handshake":
@@ -208,104 +206,20 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 	return false
 }
 
+// idInBody reports whether the event's id is put into its body. Of a CloudEvent
+// it is an attribute, which the SDK renders.
+func (s *Scheme) idInBody() bool { return s.ID.Body != "" && len(s.Modes) == 0 }
+
+// counting is the version of the signature that counts.
+func (s *Scheme) counting(form SecretForm) (Version, bool) {
+	if len(s.Signatures) == 0 {
+		return Version{}, false
+	}
+	return s.Signatures[0].version(form)
+}
+
 // Content modes of CloudEvents' HTTP binding.
 const (
 	ModeBinary     = "binary"
 	ModeStructured = "structured"
 )
-
-var loadSchemes = sync.OnceValues(func() (map[string]*Scheme, error) {
-	names, err := fs.Glob(files, "schemes/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]*Scheme{}
-	for _, name := range names {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		s := new(Scheme)
-		if err := yaml.UnmarshalWithOptions(b, s, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("mockprovider/%s: %w", name, err)
-		}
-		if err := s.check(); err != nil {
-			return nil, fmt.Errorf("mockprovider/%s: %w", name, err)
-		}
-		all[s.Name] = s
-	}
-	return all, nil
-})
-
-// check finds what strict decoding cannot.
-func (s *Scheme) check() error {
-	switch {
-	case s.Name == "" || s.Title == "" || s.Source == "":
-		return fmt.Errorf("name, title and source are needed")
-	case len(s.Signatures) == 0 && s.Bearer == nil:
-		return fmt.Errorf("neither signatures nor bearer: nothing authenticates a delivery")
-	case !strings.Contains(s.ID.Form, "{unique}") && !strings.Contains(s.ID.Form, "{uuid}"):
-		return fmt.Errorf("id.form has neither {unique} nor {uuid}: ids would repeat")
-	case s.Retry != RetryFresh && s.Retry != RetrySame:
-		return fmt.Errorf("retry is %q; it is fresh or same", s.Retry)
-	case len(s.Events) == 0:
-		return fmt.Errorf("events is empty: nothing to send")
-	}
-	for _, f := range s.Secrets {
-		if _, ok := secretForms[f]; !ok {
-			return fmt.Errorf("unknown form of secret %q", f)
-		}
-	}
-	if s.Timestamp != nil && s.Timestamp.Unit != "s" && s.Timestamp.Unit != "ms" {
-		return fmt.Errorf("timestamp.unit is %q; it is s or ms", s.Timestamp.Unit)
-	}
-	for _, h := range s.Signatures {
-		for _, v := range h.Versions {
-			if err := s.checkVersion(v); err != nil {
-				return err
-			}
-		}
-	}
-	for _, e := range s.Events {
-		if _, err := files.ReadFile("templates/" + s.Name + "/" + e + ".json"); err != nil {
-			return fmt.Errorf("event %q has no template: %w", e, err)
-		}
-	}
-	return nil
-}
-
-func (s *Scheme) checkVersion(v Version) error {
-	if _, ok := algorithms[v.Algorithm]; !ok {
-		return fmt.Errorf("unknown algorithm %q", v.Algorithm)
-	}
-	if _, ok := encodings[v.Encoding]; !ok {
-		return fmt.Errorf("unknown encoding %q", v.Encoding)
-	}
-	if !slices.Contains(s.Secrets, v.Secret) {
-		return fmt.Errorf("version %s is made with a secret of form %q, which is not among secrets", v.Name, v.Secret)
-	}
-	return nil
-}
-
-// SchemeNames lists the schemes in alphabetical order.
-func SchemeNames() []string {
-	all, _ := loadSchemes() // the embedded schemes are valid: a test loads them
-	names := make([]string, 0, len(all))
-	for name := range all {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// FindScheme returns the scheme of that name. The error names the nearest one.
-func FindScheme(name string) (*Scheme, error) {
-	all, err := loadSchemes()
-	if err != nil {
-		return nil, err
-	}
-	if s, ok := all[name]; ok {
-		return s, nil
-	}
-	return nil, nearest.Unknown("scheme", name, SchemeNames())
-}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -149,25 +150,19 @@ func (s Secret) public() []byte {
 type Sensitive struct {
 	Kind  string // "secret" or "expected-signature"
 	Place string // which secret ("current"), or which header would have carried it
-	As    string // how Value is written: text, raw, base64, base64url, hex, url, json
+	As    string // how Value is written: text, raw, base64, base64url, hex (in letters of either case), url, json, shell
 	Value string
 }
 
 // Sensitive lists the ways in which the secret could be written.
 func (s Secret) Sensitive(slot string) []Sensitive {
 	all := SensitiveText(slot, s.text)
-	if _, encoded, ok := strings.Cut(s.text, "_"); ok && s.Form != FormUTF8 && s.Form != FormToken {
-		all = append(all, spellings(slot, "base64", encoded)...)
+	if _, bare, ok := strings.Cut(s.text, "_"); ok && s.Form != FormUTF8 && s.Form != FormToken {
+		all = append(all, spellings(slot, "base64", bare)...)
 	}
 	for _, key := range s.keys() {
 		all = append(all, Sensitive{"secret", slot, "raw", string(key)})
-		all = append(all, spellings(slot, "base64", base64.StdEncoding.EncodeToString(key))...)
-		all = append(all, spellings(slot, "base64", base64.RawStdEncoding.EncodeToString(key))...)
-		all = append(all,
-			Sensitive{"secret", slot, "base64url", base64.URLEncoding.EncodeToString(key)},
-			Sensitive{"secret", slot, "base64url", base64.RawURLEncoding.EncodeToString(key)},
-			Sensitive{"secret", slot, "hex", hex.EncodeToString(key)},
-			Sensitive{"secret", slot, "hex", strings.ToUpper(hex.EncodeToString(key))})
+		all = append(all, encoded(slot, key)...)
 	}
 	return distinct(all)
 }
@@ -182,18 +177,35 @@ func (s Secret) keys() [][]byte {
 }
 
 // SensitiveText lists the ways in which a text that is secret could be
-// written: as it is, escaped for a URL, escaped in JSON.
+// written: as it is, escaped for a URL, a shell or in JSON, and encoded.
 func SensitiveText(slot, text string) []Sensitive {
-	return distinct(spellings(slot, "text", text))
+	return distinct(append(spellings(slot, "text", text), encoded(slot, []byte(text))...))
 }
 
-// spellings lists a text as it is, and as it stands in URLs and in JSON of
-// several makers: some escape the solidus, what HTML knows, or all beyond ASCII.
+// encoded lists bytes in base64 and in hexadecimal.
+func encoded(slot string, b []byte) []Sensitive {
+	return slices.Concat(
+		spellings(slot, "base64", base64.StdEncoding.EncodeToString(b)),
+		spellings(slot, "base64", base64.RawStdEncoding.EncodeToString(b)),
+		[]Sensitive{
+			{"secret", slot, "base64url", base64.URLEncoding.EncodeToString(b)},
+			{"secret", slot, "base64url", base64.RawURLEncoding.EncodeToString(b)},
+			{"secret", slot, "hex", hex.EncodeToString(b)},
+			{"secret", slot, "hex", strings.ToUpper(hex.EncodeToString(b))},
+		})
+}
+
+// spellings lists a text as it is, and as it stands in URLs (with escapes in
+// letters of either case, RFC 3986 section 2.1), in a shell's quotes, and in JSON
+// of several makers: some escape the solidus, what HTML knows, or all beyond ASCII.
 func spellings(slot, as, text string) []Sensitive {
 	all := []Sensitive{
 		{"secret", slot, as, text},
-		{"secret", slot, "url", url.QueryEscape(text)},
-		{"secret", slot, "url", url.PathEscape(text)},
+		{"secret", slot, "shell", strings.ReplaceAll(text, "'", `'\''`)},
+	}
+	for _, escaped := range []string{url.QueryEscape(text), url.PathEscape(text)} {
+		lower := urlEscape.ReplaceAllStringFunc(escaped, strings.ToLower)
+		all = append(all, Sensitive{"secret", slot, "url", escaped}, Sensitive{"secret", slot, "url", lower})
 	}
 	for _, html := range []bool{true, false} {
 		inJSON := jsonText(text, html)
@@ -207,6 +219,8 @@ func spellings(slot, as, text string) []Sensitive {
 	}
 	return all
 }
+
+var urlEscape = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // jsonText is the text as it stands between the quotes of a JSON string.
 func jsonText(text string, html bool) string {

@@ -188,6 +188,8 @@ func TestSensitiveCovers(t *testing.T) {
 			"JSON of Python": asciiOnly(strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)),
 			"base64":         base64.StdEncoding.EncodeToString([]byte(text)), "bare base64": base64.RawStdEncoding.EncodeToString([]byte(text)),
 			"base64url": base64.RawURLEncoding.EncodeToString([]byte(text)), "hex": hex.EncodeToString([]byte(text)),
+			"query in small letters": small(url.QueryEscape(text)), "path in small letters": small(url.PathEscape(text)),
+			"shell": strings.ReplaceAll(text, "'", `'\''`),
 		})
 	}
 	for _, form := range []SecretForm{FormWhsec, FormWhsk} {
@@ -200,11 +202,23 @@ func TestSensitiveCovers(t *testing.T) {
 			"bare base64url": base64.RawURLEncoding.EncodeToString(random[:]),
 			"hex":            hex.EncodeToString(random[:]), "HEX": strings.ToUpper(hex.EncodeToString(random[:])),
 			"query": url.QueryEscape(s.text), "query without prefix": url.QueryEscape(encoded),
-			"JSON": strings.ReplaceAll(s.text, "/", `\/`), "JSON without prefix": strings.ReplaceAll(encoded, "/", `\/`),
+			"query in small letters": small(url.QueryEscape(s.text)),
+			"hex of the whole text":  hex.EncodeToString([]byte(s.text)), "base64 of the whole text": base64.StdEncoding.EncodeToString([]byte(s.text)),
+			"base64url of the whole text": base64.RawURLEncoding.EncodeToString([]byte(s.text)),
+			"JSON":                        strings.ReplaceAll(s.text, "/", `\/`), "JSON without prefix": strings.ReplaceAll(encoded, "/", `\/`),
 			"raw, whole key": string(s.Key), "hex, whole key": hex.EncodeToString(s.Key),
 			"base64, whole key": base64.StdEncoding.EncodeToString(s.Key),
 		})
 	}
+}
+
+// small is an escaped text with the escapes in small letters.
+func small(escaped string) string {
+	parts := strings.Split(escaped, "%")
+	for i, p := range parts[1:] {
+		parts[i+1] = strings.ToLower(p[:2]) + p[2:]
+	}
+	return strings.Join(parts, "%")
 }
 
 func covers(t *testing.T, s Secret, ways map[string]string) {

@@ -132,16 +132,17 @@ func TestGenuineDeliveriesVerify(t *testing.T) {
 	for _, k := range kits(t) {
 		d := k.mustDeliver(t)
 		for _, h := range k.composer.Scheme.Signatures {
-			if got, want := header(d, h.Header), rightSignature(d, h.Header, k.composer.Secret); got != want {
+			if got, want := header(d, h.Header), k.rightSignature(d, h, k.composer.Secret); got != want {
 				t.Errorf("%s: %s is %s, want %s", k.name, h.Header, got, want)
 			}
 		}
-		switch k.composer.Secret.Form {
-		case FormWhsec:
+		standard := k.composer.Scheme.Name == "standard-webhooks"
+		switch form := k.composer.Secret.Form; {
+		case standard && form == FormWhsec:
 			if err := official(t, d, k.composer.Secret); err != nil {
 				t.Errorf("%s: the official library: %v", k.name, err)
 			}
-		case FormWhsk:
+		case standard && form == FormWhsk:
 			public := ed25519.PrivateKey(k.composer.Secret.Key).Public().(ed25519.PublicKey)
 			label, encoded, _ := strings.Cut(header(d, "webhook-signature"), ",")
 			sig, err := base64.StdEncoding.DecodeString(encoded)
@@ -149,7 +150,7 @@ func TestGenuineDeliveriesVerify(t *testing.T) {
 			if label != "v1a" || err != nil || !ed25519.Verify(public, []byte(content), sig) {
 				t.Errorf("%s: %s is no v1a signature", k.name, header(d, "webhook-signature"))
 			}
-		case FormToken:
+		case k.composer.Scheme.Bearer != nil:
 			if got, want := header(d, "Authorization"), "Bearer "+k.composer.Secret.text; got != want {
 				t.Errorf("%s: the credentials are not the token (RFC 6750 section 2.1)", k.name)
 			}

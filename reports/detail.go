@@ -15,20 +15,40 @@ func Detail(w io.Writer, s Scenario, opts TerminalOptions) error {
 	l := s.Verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
 	p.field("reason", s.Reason)
-	p.field("why", s.Why)
-	p.measured(s)
-	for i, f := range s.Findings {
-		p.heading(fmt.Sprintf("FINDING %d of %d", i+1, len(s.Findings)))
-		p.finding(f)
+	if s.Verdict != Blocked { // nothing is known of the receiver: advice would mislead
+		p.field("why", s.Why)
 	}
+	p.measured(s)
+	p.findings(s.Findings, func(i int) { p.heading(fmt.Sprintf("FINDING %d of %d", i+1, len(s.Findings))) })
 	p.line("")
-	p.field("fix", s.Fix)
+	if s.Verdict != Blocked {
+		p.field("fix", s.Fix)
+	}
 	p.command("again", s.Rerun)
 	for _, src := range s.Sources {
 		p.field("source", src.Title+" "+src.URL)
 	}
 	p.field("scenario", fmt.Sprintf("%s (risk: %s, took %s ms)", s.Location, s.Risk, figure(s.Milliseconds)))
 	return p.to(w)
+}
+
+// findings writes all findings, each delivery once: one that is both answered
+// and processed wrongly would fill two screens.
+func (p *page) findings(list []Finding, head func(i int)) {
+	shown := map[string]int{} // delivery → the finding that shows it
+	for i, f := range list {
+		head(i)
+		p.finding(f)
+		delivery := fmt.Sprint(f.Evidence.Transcript, f.Evidence.EventID, f.Evidence.LocalPort)
+		if first, ok := shown[delivery]; ok {
+			p.field("delivery", fmt.Sprintf("as in finding %d", first))
+			continue
+		}
+		if f.Evidence.Fault != nil {
+			shown[delivery] = i + 1
+		}
+		p.delivery(f.Evidence)
+	}
 }
 
 func (p *page) finding(f Finding) {
@@ -39,10 +59,14 @@ func (p *page) finding(f Finding) {
 	p.field("observed", f.Observed)
 	p.whereabouts(f.Evidence)
 	p.effects(f.Evidence.Effects)
-	p.exchanges(f.Evidence.Control, f.Evidence.Fault)
-	for _, d := range f.Evidence.Differs {
+}
+
+// delivery shows what was sent and answered.
+func (p *page) delivery(e Evidence) {
+	for _, d := range e.Differs {
 		p.difference(d)
 	}
+	p.exchanges(e.Control, e.Fault)
 }
 
 // whereabouts is what finds the delivery in other people's logs.
@@ -128,20 +152,16 @@ func outcome(e Exchange) string {
 	return oneLine(fmt.Sprintf("%s after %s ms", text, figure(e.Milliseconds)))
 }
 
-// difference shows one place in which the requests differ, from a little before
-// the first byte that does.
+// difference shows one place in which the request deviates, from a little
+// before the first byte that does.
 func (p *page) difference(d Difference) {
-	control, fault := oneLine(d.Control), oneLine(d.Fault)
-	n := commonPrefix(control, fault)
-	place := d.Where
-	if control != fault {
-		place += fmt.Sprintf(", from character %d on", utf8.RuneCountInString(control[:n])+1)
-	}
+	genuine, sent := oneLine(d.Genuine), oneLine(d.Sent)
+	n := commonPrefix(genuine, sent)
 	p.line("")
-	p.para(plain, label("differs"), 4+labelWidth, place)
+	p.para(plain, label("fault in"), 4+labelWidth, d.Where)
 	room := p.width - 4 - labelWidth
-	p.line(p.paint(faint, label("control")) + around(control, n, room))
-	p.line(p.paint(faint, label("fault")) + around(fault, n, room))
+	p.line(p.paint(faint, label("genuine")) + around(genuine, n, room))
+	p.line(p.paint(faint, label("was sent")) + around(sent, n, room))
 }
 
 func commonPrefix(a, b string) int {

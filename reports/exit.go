@@ -48,11 +48,12 @@ type exitRule struct {
 var exitRules = []exitRule{
 	{ExitNotConformant, "fail", failedScenarios},
 	{ExitNotConformant, "objective", missedObjectives},
+	{ExitIncomplete, "interrupted", interrupted},
 	{ExitIncomplete, "error", harnessErrors},
 	{ExitIncomplete, "preflight", failedPreflight},
 	{ExitIncomplete, "blocked", blockedResults},
+	{ExitIncomplete, "budget", outOfBudget},
 	{ExitIncomplete, "must-observe", unobserved},
-	{ExitIncomplete, "interrupted", interrupted},
 	{ExitIncomplete, "nothing-assessed", nothingAssessed},
 	{ExitGeneratorLimited, "generator", generatorLimited},
 }
@@ -66,7 +67,7 @@ func missedObjectives(r *Report, _ []string) string {
 }
 
 func harnessErrors(r *Report, _ []string) string {
-	ids := r.scenarioIDs(func(s Scenario) bool { return s.Verdict.broken() })
+	ids := r.scenarioIDs(func(s Scenario) bool { return s.Verdict.broken() && !s.Interrupted })
 	ids = append(ids, r.loadIDs(func(l Load) bool { return l.Verdict.broken() })...)
 	return named("could not be judged because the harness broke", ids)
 }
@@ -84,7 +85,13 @@ func failedPreflight(r *Report, _ []string) string {
 func blockedResults(r *Report, _ []string) string {
 	ids := r.scenarioIDs(func(s Scenario) bool { return s.Verdict == Blocked && r.failing(s.Level) })
 	ids = append(ids, r.loadIDs(func(l Load) bool { return l.Verdict == Blocked && !l.generatorLimited() })...)
-	return named("blocked, so nothing was proven", ids)
+	return named("blocked at a level that can fail, so nothing was proven", ids)
+}
+
+func outOfBudget(r *Report, _ []string) string {
+	return named("not played, since the run's budget of requests was used up", r.scenarioIDs(func(s Scenario) bool {
+		return s.Verdict == Excluded && s.ExcludedBy == ByBudget && r.failing(s.Level)
+	}))
 }
 
 func unobserved(r *Report, patterns []string) string {

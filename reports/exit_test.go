@@ -43,6 +43,15 @@ func TestConclude(t *testing.T) {
 		{"interrupted", Report{Interrupted: true, Scenarios: one(Pass, "MUST")}, nil, Incomplete, "3 interrupted"},
 		{"nothing", Report{}, nil, Incomplete, "3 nothing-assessed"},
 		{"only excluded", Report{Scenarios: append(one(Excluded, "MUST"), one(NotApplicable, "MUST")...)}, nil, Incomplete, "3 nothing-assessed"},
+		{"an interruption is no defect of the harness",
+			Report{Interrupted: true, Scenarios: append(one(Pass, "MUST"), Scenario{ID: "auth.y", Verdict: Error, Interrupted: true})}, nil, Incomplete, "3 interrupted"},
+		{"an error beside an interruption",
+			Report{Interrupted: true, Scenarios: append(one(Pass, "MUST"), one(Error, "MUST")...)}, nil, Incomplete, "3 interrupted,3 error"},
+		{"excluded by the user", Report{Scenarios: append(one(Pass, "MUST"), Scenario{Level: "MUST", Verdict: Excluded, ExcludedBy: ByUser})}, nil, Conformant, ""},
+		{"excluded for its risk", Report{Scenarios: append(one(Pass, "MUST"), Scenario{Level: "MUST", Verdict: Excluded, ExcludedBy: ByRisk})}, nil, Conformant, ""},
+		{"no requests left for a MUST",
+			Report{Scenarios: append(one(Pass, "MUST"), Scenario{ID: "auth.y", Level: "MUST", Verdict: Excluded, ExcludedBy: ByBudget})}, nil, Incomplete, "3 budget"},
+		{"no requests left for a SHOULD", Report{Scenarios: append(one(Pass, "MUST"), Scenario{Level: "SHOULD", Verdict: Excluded, ExcludedBy: ByBudget})}, nil, Conformant, ""},
 		{"preflight", Report{Scenarios: one(Pass, "MUST"), Preflight: []Check{{Name: "reachable", Verdict: Fail}}}, nil, Incomplete, "3 preflight"},
 		{"preflight warns", Report{Scenarios: one(Pass, "MUST"), Preflight: []Check{{Name: "clock", Verdict: Warn}}}, nil, Conformant, ""},
 		{"load passes", Report{Load: []Load{{Verdict: Pass, Generator: valid}}}, nil, Conformant, ""},
@@ -57,7 +66,7 @@ func TestConclude(t *testing.T) {
 		{"everything at once",
 			Report{Interrupted: true, Scenarios: append(one(Fail, "MUST"), one(Blocked, "MUST")...),
 				Load: []Load{{Verdict: Fail, Generator: valid}, {Verdict: Blocked, Generator: invalid}}},
-			nil, NotConformant, "1 fail,1 objective,3 blocked,3 interrupted,5 generator"},
+			nil, NotConformant, "1 fail,1 objective,3 interrupted,3 blocked,5 generator"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -99,6 +108,16 @@ func TestConcludeCountsAnew(t *testing.T) {
 		if n := r.Counts.Of(v); n != 1 {
 			t.Errorf("%s is counted %d times", v, n)
 		}
+	}
+}
+
+func TestBlockedCountsWhatCanFail(t *testing.T) {
+	r := Report{Scenarios: []Scenario{
+		{ID: "auth.x", Level: "MUST", Verdict: Blocked}, {ID: "ack.x", Level: "OPS", Verdict: Blocked}, {ID: "ctl.x", Level: "MUST", Verdict: Pass},
+	}}
+	Conclude(&r, nil)
+	if got := r.ExitReasons[0].Message; got != "1 blocked at a level that can fail, so nothing was proven: auth.x" {
+		t.Error(got)
 	}
 }
 

@@ -6,14 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/hookassay/hookassay/internal/jsontext"
 )
 
 // maxReport bounds what Read takes in, in bytes.
 const maxReport = 64 << 20
 
 // Marshal returns r as canonical JSON: the same report gives the same bytes.
-// Indented by two spaces, ends in a newline, no HTML escapes, lists are never
-// null, times are RFC 3339 in UTC with at most milliseconds. A figure that is
+// Indented by two spaces, ends in a newline, no HTML escapes, but
+// what steers terminals is escaped, lists are never null, times are RFC 3339 in UTC with at most milliseconds. A figure that is
 // not finite and a year outside 0 to 9999 are errors.
 func Marshal(r Report) ([]byte, error) {
 	r, err := canonical(r)
@@ -27,7 +29,7 @@ func Marshal(r Report) ([]byte, error) {
 	if err := enc.Encode(r); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	return b.Bytes(), nil
+	return jsontext.Escape(b.Bytes()), nil
 }
 
 // Read reads one report as Marshal writes it, at most 64 MiB. Another schema

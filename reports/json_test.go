@@ -39,6 +39,7 @@ func TestMarshalForm(t *testing.T) {
 		Started:   at,
 		Finished:  at.Truncate(time.Second),
 		Nonce:     "<&\xff>",
+		Profile:   "\u009b31m\u202e\u2028",
 		Scenarios: []Scenario{{ID: "a.b", Findings: []Finding{{Evidence: Evidence{SentAt: &at}}}}, {ID: "a.c"}},
 		Load:      []Load{{Classes: []LoadClass{{}}}},
 	}
@@ -53,6 +54,7 @@ func TestMarshalForm(t *testing.T) {
 		`"finished": "2026-03-01T12:00:00Z"`,
 		`"sent_at": "2026-03-01T12:00:00.123Z"`,
 		"\"nonce\": \"<&\uFFFD>\"",
+		`"profile": "\u009b31m\u202e\u2028"`, // what steers terminals
 		`"exit_reasons": []`, `"preflight": []`, `"probes": []`, `"sources": []`, `"findings": []`,
 		`"objectives": []`, `"windows": []`, `"secrets": {}`, `"statuses": {}`, `"errors": {}`,
 	} {

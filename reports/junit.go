@@ -137,10 +137,7 @@ func (c *junitCase) result(v Verdict, failing bool, message string, body func(*p
 // accusation says all that is needed to act on a scenario, without colour.
 func (p *page) accusation(s Scenario) {
 	p.field("reason", s.Reason)
-	for _, f := range s.Findings {
-		p.line("")
-		p.finding(f)
-	}
+	p.findings(s.Findings, func(int) { p.line("") })
 	p.measured(s)
 	p.line("")
 	if mendable(s.Verdict) {

@@ -220,7 +220,7 @@ func FuzzJUnit(f *testing.F) {
 		r := Report{
 			Scenarios: []Scenario{{ID: id, Title: text, Level: text, Verdict: Fail, Reason: text, Fix: text, Location: text, Rerun: text,
 				Findings: []Finding{{Message: text, Observed: text, Evidence: Evidence{Control: exchange, Fault: exchange,
-					Differs: []Difference{{Where: text, Control: text, Fault: id}}}}}}, {ID: id, Verdict: Verdict(text)}},
+					Differs: []Difference{{Where: text, Genuine: text, Sent: id}}}}}}, {ID: id, Verdict: Verdict(text)}},
 			Load: []Load{{Name: text, Verdict: Blocked, Reason: text, Classes: []LoadClass{{Class: text, Errors: map[string]int{text: 1}}}}},
 		}
 		dec := xml.NewDecoder(bytes.NewReader(junitBytes(t, r)))

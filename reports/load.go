@@ -4,12 +4,12 @@ package reports
 type Load struct {
 	Name         string       `json:"name"`
 	Title        string       `json:"title"`
-	Verdict      Verdict      `json:"verdict"` // pass, fail, blocked (generator-limited), not-observed or error
+	Verdict      Verdict      `json:"verdict"` // pass, fail, blocked (generator-limited) or not-observed (too short, or interrupted)
 	Reason       string       `json:"reason,omitempty"`
 	Plan         LoadPlan     `json:"plan"`
 	Sent         int          `json:"sent"`
 	Unsent       int          `json:"unsent"`
-	Seconds      float64      `json:"seconds"` // planned window
+	Seconds      float64      `json:"seconds"` // planned window, or what an interrupted run played of it
 	Classes      []LoadClass  `json:"classes"`
 	Lag          Quantiles    `json:"lag"`  // actual start − intended: the generator, or its in-flight cap
 	Prep         Quantiles    `json:"prep"` // round trip start − actual start: signing

@@ -44,7 +44,7 @@ type Tool struct {
 // An ExitReason is one reason for the exit code.
 type ExitReason struct {
 	Code    int    `json:"code"`
-	Reason  string `json:"reason"` // fail, error, blocked, must-observe, interrupted, nothing-assessed, objective, generator, preflight
+	Reason  string `json:"reason"` // fail, error, blocked, budget, must-observe, interrupted, nothing-assessed, objective, generator, preflight
 	Message string `json:"message"`
 }
 
@@ -137,7 +137,9 @@ type Scenario struct {
 	Level        string        `json:"level"` // MUST, PROV, BASE, SHOULD, OPS, MAY, INFO
 	Risk         string        `json:"risk"`
 	Verdict      Verdict       `json:"verdict"`
-	Reason       string        `json:"reason,omitempty"` // one line: why this verdict, when it is not pass
+	Reason       string        `json:"reason,omitempty"`      // one line: why this verdict, when it is not pass
+	ExcludedBy   string        `json:"excluded_by,omitempty"` // user, risk or budget
+	Interrupted  bool          `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
 	Sources      []Source      `json:"sources"`
 	Why          string        `json:"why"`
 	Fix          string        `json:"fix"`
@@ -147,6 +149,13 @@ type Scenario struct {
 	Milliseconds float64       `json:"milliseconds"` // from the first send to the last answer
 	Rerun        string        `json:"rerun"`
 }
+
+// What a scenario may be excluded by.
+const (
+	ByUser   = "user"
+	ByRisk   = "risk"
+	ByBudget = "budget" // the run had no requests left for it
+)
 
 // Group is the part of the id before the first dot.
 func (s Scenario) Group() string {
@@ -182,7 +191,7 @@ type Evidence struct {
 	LocalPort  int          `json:"local_port,omitempty"`
 	Control    *Exchange    `json:"control,omitempty"` // the genuine delivery beside the faulty one
 	Fault      *Exchange    `json:"fault,omitempty"`
-	Differs    []Difference `json:"differs,omitempty"` // what the faulty request has otherwise than the control
+	Differs    []Difference `json:"differs,omitempty"` // what the faulty request has otherwise than without the fault
 	Effects    *Effects     `json:"effects,omitempty"`
 	Transcript []int        `json:"transcript,omitempty"` // lines of transcript.jsonl
 }
@@ -199,11 +208,12 @@ type Exchange struct {
 	Milliseconds float64  `json:"milliseconds"`
 }
 
-// A Difference is one place in which two requests differ.
+// A Difference is one place in which a request deviates from what it would have
+// been without its fault. What is not there is empty.
 type Difference struct {
 	Where   string `json:"where"` // header name, "body", "request line"
-	Control string `json:"control"`
-	Fault   string `json:"fault"`
+	Genuine string `json:"genuine"`
+	Sent    string `json:"sent"`
 }
 
 // Effects is what a probe counted for one event.

@@ -20,6 +20,9 @@ func (p *page) load(l Load, sameHost bool) {
 	if sameHost {
 		p.field("", "the receiver shared this machine with the generator")
 	}
+	if !l.Generator.Valid {
+		p.standing(l.Objectives)
+	}
 	p.classes(l.Classes)
 	p.objectives(l.Objectives)
 	p.completeness(l.Completeness)
@@ -31,15 +34,26 @@ func (p *page) load(l Load, sameHost bool) {
 	}
 }
 
-// generator stands before the figures: it says whether to read them at all.
+// generator stands before the figures: it says which of them to read.
 func (p *page) generator(l Load) {
 	g := l.Generator
 	text := fmt.Sprintf("valid: CPU %.0f %%, at most %d in flight, p99 lag %s ms, p99 signing %s ms, Little's law off by %.1f %%",
 		g.CPUPercent, g.MaxInFlight, figure(l.Lag.P99), figure(l.Prep.P99), 100*g.LittleError)
 	if !g.Valid {
-		text = "NOT VALID, so the figures say nothing about the receiver: " + strings.Join(g.Reasons, "; ")
+		text = "NOT VALID: " + strings.Join(g.Reasons, "; ")
 	}
 	p.field("generator", text)
+}
+
+// standing says what an unfit generator leaves of the objectives: what was met
+// in spite of it, and what no generator can bring about.
+func (p *page) standing(objectives []Objective) {
+	texts := map[Verdict][]string{}
+	for _, o := range objectives {
+		texts[o.Verdict] = append(texts[o.Verdict], o.Text)
+	}
+	p.field("void", strings.Join(texts[Blocked], "; "))
+	p.field("standing", strings.Join(append(texts[Pass], texts[Fail]...), "; "))
 }
 
 // classes writes the table of answers. Response times run from the intended
@@ -128,7 +142,7 @@ func (p *page) objectives(objectives []Objective) {
 		if o.Value != "" {
 			text += "; was " + o.Value
 		}
-		if o.Reason != "" {
+		if o.Reason != "" && o.Verdict != Blocked { // the generator has said why
 			text += ": " + o.Reason
 		}
 		l := o.Verdict.look()

@@ -7,12 +7,18 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
 var idForm = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// maxPause bounds one pause. A scenario that waits longer would be taken for one
+// that hangs.
+const maxPause = mockprovider.Duration(time.Minute)
 
 // Profiles names the choices of scenarios, smallest first.
 var Profiles = []string{"core", "production", "strict"}
@@ -28,9 +34,11 @@ var Inspections = map[string]string{
 // check finds what is wrong with a scenario beyond its form.
 func (s Scenario) check() error {
 	if !idForm.MatchString(s.ID) {
-		return fmt.Errorf("id %q: expected group.name in lower case, such as auth.wrong-key", s.ID)
+		return under(fmt.Errorf("id %q: expected group.name in lower case, such as auth.wrong-key", s.ID), "id")
 	}
-	for _, said := range []struct{ key, value string }{{"title", s.Title}, {"why", s.Why}, {"fix", s.Fix}} {
+	for _, said := range []struct{ key, value string }{
+		{"title", s.Title}, {"level", string(s.Level)}, {"risk", string(s.Risk)}, {"why", s.Why}, {"fix", s.Fix},
+	} {
 		if said.value == "" {
 			return fmt.Errorf("%s is missing", said.key)
 		}
@@ -46,30 +54,31 @@ func (s Scenario) check() error {
 
 func (s Scenario) checkNames() error {
 	if !slices.Contains(Levels, s.Level) {
-		return nearest.Unknown("level", string(s.Level), texts(Levels))
+		return under(nearest.Unknown("level", string(s.Level), texts(Levels)), "level")
 	}
 	if !slices.Contains(Risks, s.Risk) {
-		return nearest.Unknown("risk", string(s.Risk), texts(Risks))
+		return under(nearest.Unknown("risk", string(s.Risk), texts(Risks)), "risk")
 	}
-	for _, f := range s.Needs {
+	for i, f := range s.Needs {
 		if _, ok := mockprovider.Features[f]; !ok {
-			return nearest.Unknown("feature", string(f), texts(slices.Sorted(maps.Keys(mockprovider.Features))))
+			err := nearest.Unknown("feature", string(f), texts(slices.Sorted(maps.Keys(mockprovider.Features))))
+			return under(err, "needs", strconv.Itoa(i))
 		}
 	}
-	for _, name := range s.Schemes {
-		if _, err := mockprovider.FindScheme(name); err != nil {
-			return err
+	for i, name := range s.Schemes {
+		if !slices.Contains(mockprovider.SchemeNames(), name) {
+			return under(nearest.Unknown("scheme", name, mockprovider.SchemeNames()), "schemes", strconv.Itoa(i))
 		}
 	}
-	for _, p := range s.Profiles {
+	for i, p := range s.Profiles {
 		if !slices.Contains(Profiles, p) {
-			return nearest.Unknown("profile", p, Profiles)
+			return under(nearest.Unknown("profile", p, Profiles), "profiles", strconv.Itoa(i))
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
 		want := s.Effects[label]
 		if !slices.Contains([]string{"0", "1", "1+", "2", "any"}, want) {
-			return fmt.Errorf("effects: %s is %q; there are 0, 1, 1+, 2, any", label, want)
+			return under(fmt.Errorf("effects: %s is %q; there are 0, 1, 1+, 2, any", label, want), "effects", label)
 		}
 	}
 	return nil
@@ -87,7 +96,7 @@ func (s Scenario) checkSteps() error {
 	seen := map[string]bool{}
 	for i, step := range s.Steps {
 		if err := step.check(seen); err != nil {
-			return fmt.Errorf("step %d: %w", i+1, err)
+			return under(fmt.Errorf("step %d: %w", i+1, err), "steps", strconv.Itoa(i))
 		}
 		seen[step.Send] = true
 	}
@@ -121,16 +130,18 @@ func (s Step) check(seen map[string]bool) error {
 		return err
 	}
 	switch {
-	case s.Pause < 0 || s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
-		return errors.New("pause is not negative, at_once is 2 to 64")
+	case s.Pause < 0 || s.Pause > maxPause:
+		return under(fmt.Errorf("pause is %s; it is at most %s, and not negative", s.Pause, maxPause), "pause")
+	case s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
+		return under(fmt.Errorf("at_once is %d; it is 2 to 64", s.AtOnce), "at_once")
 	case s.Again != "" && !seen[s.Again]:
-		return fmt.Errorf("again %q: nothing of that label was sent before", s.Again)
+		return under(fmt.Errorf("again %q: nothing of that label was sent before", s.Again), "again")
 	case s.Again != "" && !mockprovider.AfterSealing(s.Faults):
 		return errors.New("again sends what was signed before: only faults of the finished message or of the wire fit")
 	case s.IDOf != "" && !seen[s.IDOf]:
-		return fmt.Errorf("id_of %q: nothing of that label was sent before", s.IDOf)
+		return under(fmt.Errorf("id_of %q: nothing of that label was sent before", s.IDOf), "id_of")
 	case s.BodyOf != "" && !seen[s.BodyOf]:
-		return fmt.Errorf("body_of %q: nothing of that label was sent before", s.BodyOf)
+		return under(fmt.Errorf("body_of %q: nothing of that label was sent before", s.BodyOf), "body_of")
 	case s.Pause == 0 && s.Expect == "":
 		return errors.New("expect is missing")
 	case s.AtOnce > 0 && s.Connection != "":
@@ -138,32 +149,33 @@ func (s Step) check(seen map[string]bool) error {
 	}
 	if s.Expect != "" {
 		if _, err := FindOutcome(s.Expect); err != nil {
-			return err
+			return under(err, "expect")
 		}
 	}
-	for _, use := range s.Faults {
-		if err := use.Check(); err != nil {
-			return err
+	for i, use := range s.Faults {
+		if err := use.Check(); err != nil { // of a fault, one of faults, or a list under either
+			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
-	return s.Answer.check()
+	return under(s.Answer.check(), "answer")
 }
 
 func (a *Answer) check() error {
 	if a == nil {
 		return nil
 	}
-	for _, name := range a.Lacks {
+	for i, name := range a.Lacks {
 		if _, ok := Inspections[name]; !ok {
-			return nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections)))
+			return under(nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections))), "lacks", strconv.Itoa(i))
 		}
 	}
-	for _, h := range a.Headers {
+	for i, h := range a.Headers {
 		if h.Name == "" || h.Message == "" {
-			return errors.New("a header's requirement has a name and a message")
+			return under(errors.New("a header's requirement has a name and a message"), "headers", strconv.Itoa(i))
 		}
 		if !slices.Contains([]Grade{GradeNote, GradeWarn, GradeFail}, h.Grade) {
-			return nearest.Unknown("grade", string(h.Grade), []string{"note", "warn", "fail"})
+			err := nearest.Unknown("grade", string(h.Grade), []string{"note", "warn", "fail"})
+			return under(err, "headers", strconv.Itoa(i), "grade")
 		}
 	}
 	return nil

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"github.com/hookassay/hookassay/mockprovider"
 )
 
 // Explain says in words what a scenario sends, what must happen, why, and how
@@ -37,7 +35,10 @@ func (s Scenario) Explain(w io.Writer, width int) error {
 	paragraph(&b, "How to mend it", s.Fix, width)
 	b.WriteString("Sources\n")
 	for _, src := range s.Sources {
-		fmt.Fprintf(&b, "  %s\n  %s\n", src.Title, src.URL)
+		if src.Title != src.URL { // a user's own source is its URL
+			fmt.Fprintf(&b, "  %s\n", src.Title)
+		}
+		fmt.Fprintf(&b, "  %s\n", src.URL)
 	}
 	fmt.Fprintf(&b, "\nAt level %s, %s.\nDefined in %s.\n", s.Level, levelWords[s.Level], s.Location)
 	_, err := io.WriteString(w, b.String())
@@ -98,9 +99,7 @@ func (s Step) explain() []string {
 		lines = append(lines, fmt.Sprintf("with the body of %q", s.BodyOf))
 	}
 	for _, use := range s.Faults {
-		if f, err := mockprovider.FindFault(use.Name); err == nil {
-			lines = append(lines, fmt.Sprintf("%s: %s", use, f.Doc))
-		}
+		lines = append(lines, fmt.Sprintf("%s: %s", use, use.Explain()))
 	}
 	if o, err := FindOutcome(s.Expect); err == nil {
 		lines = append(lines, "expected: "+o.Meaning)

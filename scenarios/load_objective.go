@@ -84,6 +84,14 @@ func (o Objective) String() string { return o.text }
 // Latency reports whether the objective limits a time.
 func (o Objective) Latency() bool { return o.Unit == UnitTime }
 
+// About is the class whose deliveries the objective needs; empty: any.
+func (o Objective) About() string {
+	if o.Metric == MetricForgedEffects {
+		return ClassForged
+	}
+	return o.Class
+}
+
 // Holds reports whether a value, in the objective's unit, meets it.
 func (o Objective) Holds(value float64) bool {
 	switch o.Op {

@@ -180,8 +180,8 @@ func (s LoadScenario) checkMix() error {
 		return errors.New("mix: genuine is missing: without it nothing shows that the receiver works at all")
 	}
 	for _, o := range s.Objectives {
-		if o.Class != "" && total[o.Class] == 0 {
-			return fmt.Errorf("objective %q: the mix has no %s deliveries", o, o.Class)
+		if class := o.About(); class != "" && total[class] == 0 {
+			return fmt.Errorf("objective %q: the mix has no %s deliveries", o, class)
 		}
 	}
 	return nil

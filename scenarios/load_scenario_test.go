@@ -81,6 +81,7 @@ func TestLoadScenarioFile(t *testing.T) {
 		{"no genuine", "genuine: 3, ", "", "genuine is missing"},
 		{"unknown metric", "lost", "losst", `own.yaml:7:5: objective "losst = 0": unknown metric "losst"; did you mean "lost"?`},
 		{"class not in mix", `"lost = 0"`, `"duplicate: errors = 0"`, "the mix has no duplicate deliveries"},
+		{"forged effects of none", "forged: 1}\nobjectives:\n  - \"lost = 0\"", "duplicate: 1}\nobjectives:\n  - \"forged-effects = 0\"", "the mix has no forged deliveries"},
 		{"objective as map", `"lost = 0"`, `genuine: errors = 0`, "own.yaml:7:5: expected a text"},
 		{"no objectives", `  - "lost = 0"`, "  []", "objectives is missing"},
 		{"no title", "title: T\n", "", "own: title is missing"},

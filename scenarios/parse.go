@@ -1,11 +1,13 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -162,14 +164,14 @@ func (d document) scenario(doc strictyaml.Document, node ast.Node) (Scenario, er
 	}
 	s, err := w.expand(d.known)
 	if err != nil {
-		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
+		return Scenario{}, d.at(placeOf(err, node), "%v", prefixID(w.ID, err))
 	}
 	s.Location = fmt.Sprintf("%s:%d", d.file, strictyaml.First(node).Position.Line)
 	if err := s.check(); err != nil {
-		return Scenario{}, d.at(node, "%v", prefixID(w.ID, err))
+		return Scenario{}, d.at(placeOf(err, node), "%v", prefixID(w.ID, err))
 	}
 	if d.group != "" && s.Group() != d.group {
-		return Scenario{}, d.at(node, "%s: the id does not begin with %q, the file's name", s.ID, d.group+".")
+		return Scenario{}, d.at(below(node, "id"), "%s: the id does not begin with %q, the file's name", s.ID, d.group+".")
 	}
 	return s, nil
 }
@@ -189,26 +191,27 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		Needs: w.Needs, Schemes: w.Schemes, Profiles: w.Profiles,
 		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects,
 	}
-	for _, key := range w.Sources {
+	for i, key := range w.Sources {
 		src, err := findSource(known, key)
 		if err != nil {
-			return s, err
+			return s, under(err, "sources", strconv.Itoa(i))
 		}
 		s.Sources = append(s.Sources, src)
 	}
 	oneLine := w.Fault != nil || w.Faults != nil
 	switch {
 	case oneLine && w.Steps != nil:
-		return s, fmt.Errorf("both steps and fault: fault at this level is the short form of control, fault, control")
+		return s, under(errors.New("both steps and fault: fault at this level is the short form of control, fault, control"), "fault", "faults")
 	case oneLine:
 		s.Steps = w.oneLine()
 	case w.Expect != "" || w.Answer != nil:
-		return s, fmt.Errorf("expect and answer belong to a step, or beside fault")
+		return s, under(errors.New("expect and answer belong to a step, or beside fault"), "expect", "answer")
 	default:
 		for _, ws := range w.Steps {
 			s.Steps = append(s.Steps, ws.step())
 		}
 	}
+	s.deriveNeeds()
 	return s, s.deriveEffects()
 }
 
@@ -253,31 +256,52 @@ func (a answer) answer() *Answer {
 	return out
 }
 
+// deriveNeeds fills in what the steps need beyond their faults: an event with
+// the body of another's is another one only where the id is a header.
+func (s *Scenario) deriveNeeds() {
+	s.Needs = slices.Clone(s.Needs)
+	need := func(f mockprovider.Feature) {
+		if !slices.Contains(s.Needs, f) {
+			s.Needs = append(s.Needs, f)
+		}
+	}
+	for _, step := range s.Steps {
+		if step.BodyOf != "" {
+			need("id")
+		}
+		for _, use := range step.Faults {
+			for _, f := range use.Needs() {
+				need(f)
+			}
+		}
+	}
+}
+
 // deriveEffects fills in what the outcomes of a label's steps say of its
 // effect. Where they disagree (forged first, genuine then) the scenario must
 // say it itself.
 func (s *Scenario) deriveEffects() error {
 	derived := map[string]string{}
-	for _, step := range s.Steps {
+	for i, step := range s.Steps {
 		label := step.Label()
-		if label == "" {
+		if label == "" || step.Expect == "" { // check says that it is missing
 			continue
 		}
 		o, err := FindOutcome(step.Expect)
 		if err != nil {
-			return err
+			return under(err, "steps", strconv.Itoa(i), "expect")
 		}
 		before, again := derived[label]
 		switch {
 		case !again || before == o.Effect || before == "1+" && o.Effect == "1":
 			derived[label] = o.Effect
 		case s.Effects[label] == "":
-			return fmt.Errorf("the steps of %q expect %s and %s effects: say which under effects", label, before, o.Effect)
+			return under(fmt.Errorf("the steps of %q expect %s and %s effects: say which under effects", label, before, o.Effect), "steps", strconv.Itoa(i))
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
 		if _, ok := derived[label]; !ok {
-			return fmt.Errorf("effects names %q, which no step sends", label)
+			return under(fmt.Errorf("effects names %q, which no step sends", label), "effects", label)
 		}
 		derived[label] = s.Effects[label]
 	}

@@ -299,6 +299,33 @@ func stable(text string) string {
 	return before
 }
 
+// Everything that is sent can be read: what does not show is quoted, and a
+// fault with a grammar of its own is said for the parameter at hand.
+func TestExplainShowsParameters(t *testing.T) {
+	text := valid + `  fault: secret.wrong
+` + strings.Replace(valid, "auth.x", "auth.y", 1) + `  faults: [{body.prepend: "\ufeff"}, {body.append: "\r\n"}, {timestamp.shift: past-15s}, {header.set: {X-A: " "}}, {header.remove: ["{id}", X-B]}]
+`
+	text = strings.ReplaceAll(text, "sw.headers", "https://example.com/rule")
+	list, err := document{file: "f.yaml"}.parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := list[1].Explain(&out, 200); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`- body.prepend: "\ufeff": the text`, `- body.append: "\r\n": the text`,
+		"- timestamp.shift: past-15s: the attempt claims another time: 15s younger than the oldest that the tolerance allows\n",
+		`- header.set: {X-A: " "}: the headers`, `- header.remove: [{id}, X-B]: the headers`,
+		"Sources\n  https://example.com/rule\n\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("nowhere in it: %s\n%s", want, out.String())
+		}
+	}
+}
+
 func TestExplainKeepsTheWidth(t *testing.T) {
 	for _, s := range catalogue(t).Scenarios {
 		for _, width := range []int{40, 80, 120} {

@@ -29,7 +29,7 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 	f, o := cmd.Flags(), &t.over
 	f.StringVarP(&t.config, "config", "c", "", "file that describes the target (default hookassay.yaml, where there is one)")
 	f.StringVarP(&o.URL, "target", "t", "", "URL of the receiver, such as http://127.0.0.1:8080/webhooks")
-	f.StringVarP(&o.Scheme, "scheme", "s", "", "how deliveries are signed: "+strings.Join(mockprovider.SchemeNames(), ", "))
+	f.StringVarP(&o.Scheme, "scheme", "s", "", "how deliveries are signed: "+strings.Join(mockprovider.SchemeNames(), ", ")+", or FILE.yaml of your own")
 	f.StringVar(&o.SecretEnv, "secret-env", "", "environment variable that holds the receiver's secret")
 	f.StringVar(&o.SecretFile, "secret-file", "", "file that holds the receiver's secret")
 	f.DurationVar(&o.TolerancePast, "tolerance-past", 0, "how old a timestamp the receiver accepts (default the scheme's)")

@@ -39,7 +39,7 @@ var nevers = map[string][]string{
 }
 
 // shared are internal packages for everybody; they import nothing of ours.
-var shared = []string{"internal/nearest", "internal/strictyaml"}
+var shared = []string{"internal/jsontext", "internal/nearest", "internal/strictyaml"}
 
 type pkg struct {
 	ImportPath                         string

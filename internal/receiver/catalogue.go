@@ -10,6 +10,7 @@ const (
 	eventSpec    = "https://github.com/cloudevents/spec/blob/main/cloudevents/spec.md"
 	libraries    = "https://github.com/standard-webhooks/standard-webhooks/tree/main/libraries"
 	cve          = "https://nvd.nist.gov/vuln/detail/"
+	cwe          = "https://cwe.mitre.org/data/definitions/"
 	rfc          = "https://www.rfc-editor.org/rfc/"
 )
 
@@ -25,6 +26,11 @@ var authenticityFlaws = []Flaw{
 	{"unsigned-accepted", "verifies only when there is a signature or credential to verify", cve + "CVE-2026-26077", everyScheme},
 	{"partial-headers-accepted", "does not verify when the id or the timestamp is missing", standardSpec + "#signature-scheme", onlyStandard},
 	{"never-verifies", "looks at no signature or credential at all", cve + "CVE-2026-45754", everyScheme},
+	{"chunked-unverified", "does not verify a body without a declared length", cwe + "288.html", everyScheme},
+	{"verifies-json-only", "does not verify what is not declared as JSON, and takes it all the same", cwe + "288.html", everyScheme},
+	{"large-unverified", "does not verify a body of more than 60 KiB", cwe + "288.html", everyScheme},
+	{"compares-prefix", "compares all of a signature but its last byte", cwe + "697.html", signing},
+	{"case-blind", "compares signatures in base64 without regard to case", cwe + "178.html", onlyStandard},
 	{"short-compare", "compares signatures up to the length of the shorter one", "https://rustsec.org/advisories/RUSTSEC-2024-0010.html", signing},
 	{"empty-key", "accepts what is signed with the empty key, or an empty token", cve + "CVE-2026-41432", everyScheme},
 	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 verifies too", standardSpec + "#signature-scheme", signing},
@@ -96,14 +102,14 @@ var eventFlaws = []Flaw{
 var leakFlaws = []Flaw{
 	{"leaks-expected-signature", "tells the expected signature when it refuses one", cve + "CVE-2018-1000089", signing},
 	{"leaks-secret", "tells the secret when it refuses a signature or credential", cve + "CVE-2018-1000089", everyScheme},
-	{"stack-trace", "answers 4xx with a stack trace", "https://cwe.mitre.org/data/definitions/209.html", everyScheme},
-	{"echoes-input", "repeats the request's headers and body when it refuses it", "https://cwe.mitre.org/data/definitions/116.html", everyScheme},
+	{"stack-trace", "answers 4xx with a stack trace", cwe + "209.html", everyScheme},
+	{"echoes-input", "repeats the request's headers and body when it refuses it", cwe + "116.html", everyScheme},
 	{"chatty", "answers 2xx with a body of 128 KiB", webhookSpec + "#22-delivery-response", everyScheme},
 }
 
 var duplicateFlaws = []Flaw{
 	{"no-dedupe", "processes an event as often as it is delivered", cve + "CVE-2026-28449", everyScheme},
-	{"dedupe-racy", "looks the id up and records it later, so that two at once are both processed", "https://cwe.mitre.org/data/definitions/367.html", everyScheme},
+	{"dedupe-racy", "looks the id up and records it later, so that two at once are both processed", cwe + "367.html", everyScheme},
 	{"dedupe-by-signature", "takes the signature for the event's identity, so that a retry is a new event", cve + "CVE-2026-32053", onlyStandard},
 	{"dedupe-before-verify", "records the id before it verifies, so that a forged twin suppresses the event", standardSpec + "#verifying-webhook-authenticity", everyScheme},
 	{"dedupe-before-age", "records the id before it looks at the age, so that a stale twin suppresses the event", standardSpec + "#verifying-signatures", onlyStandard},

@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
+	"encoding/base64"
 	"hash"
+	"strings"
 	"sync"
 )
 
@@ -76,7 +78,20 @@ func (v *macVerifier) equal(want, got []byte) bool {
 		shorter := min(len(want), len(got))
 		want, got = want[:shorter], got[:shorter]
 	}
+	if n := len(want); v.flaws.has("compares-prefix") && len(got) == n {
+		want, got = want[:n-1], got[:n-1]
+	}
 	return hmac.Equal(want, got)
+}
+
+// spelt reports whether the text is the content's HMAC in base64, but for case.
+func (v *macVerifier) spelt(text string) bool {
+	for i := range v.sums {
+		if strings.EqualFold(base64.StdEncoding.EncodeToString(v.sums[i][:]), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // macKeys are the keys a scheme verifies HMACs with.

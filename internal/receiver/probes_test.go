@@ -59,6 +59,29 @@ var authenticityProbes = []probe{
 	{flaw: "unsigned-accepted", send: one((*message).unsigned), correct: refused, flawed: taken},
 	{flaw: "partial-headers-accepted", send: one(func(m *message) *message { m.timestamp = ""; return m }), correct: malformed, flawed: taken},
 	{flaw: "never-verifies", send: one(forged), correct: refused, flawed: taken},
+	{flaw: "chunked-unverified", send: one(func(m *message) *message {
+		return m.forged().edited(func(req *http.Request) { req.ContentLength = -1 })
+	}), correct: refused, flawed: taken},
+	{flaw: "verifies-json-only", send: one(func(m *message) *message {
+		return m.forged().edited(header("Content-Type", "text/plain"))
+	}), correct: refused, flawed: taken},
+	{flaw: "large-unverified", send: one(func(m *message) *message {
+		return m.forged().withBody(`{"type":"t","x":"` + strings.Repeat("x", 64<<10) + `"}`)
+	}), correct: refused, flawed: taken},
+	{flaw: "compares-prefix", send: signatures1(func(good string) string {
+		end := len(strings.TrimRight(good, "=")) - 1
+		other := "g" // stands for the low bits of the last byte, as A does
+		if !strings.HasPrefix(good, "v1,") {
+			other = "0"
+		}
+		if good[end:end+1] == other {
+			other = map[string]string{"g": "A", "0": "1"}[other]
+		}
+		return good[:end] + other + good[end+1:]
+	}), correct: refused, flawed: taken},
+	{flaw: "case-blind", send: signatures1(func(good string) string {
+		return good[:3] + strings.ToUpper(good[3:])
+	}), correct: refused, flawed: taken},
 	{flaw: "short-compare", send: one(func(m *message) *message { m.cut = 8; return m }), correct: refused, flawed: taken},
 	{flaw: "short-compare", send: signatures1(func(good string) string { return good[:strings.IndexAny(good, ",=")+1] }),
 		correct: refused, flawed: taken},

@@ -76,11 +76,10 @@ func (c *Client) Dial(ctx context.Context) (*Conn, Result) {
 	ctx, cancel := context.WithTimeout(ctx, limits.Dial)
 	defer cancel()
 
-	raw, err := c.connect(ctx)
-	if err != nil {
-		return nil, Result{}.ended(connectFailure(ctx, err))
+	raw, res := c.connect(ctx)
+	if raw == nil {
+		return nil, res
 	}
-	res := connected(raw)
 	if c.TLS == nil {
 		return newConn(raw, raw, limits, res), res
 	}
@@ -89,24 +88,31 @@ func (c *Client) Dial(ctx context.Context) (*Conn, Result) {
 		raw.Close()
 		return nil, res.ended(handshakeFailure(ctx, err))
 	}
+	res.Ready = time.Now()
 	return newConn(raw, secure, limits, res), res
 }
 
-func (c *Client) connect(ctx context.Context) (net.Conn, error) {
+// connect makes the TCP connection. It is nil if that failed; then the Result
+// says why.
+func (c *Client) connect(ctx context.Context) (net.Conn, Result) {
 	address := c.Address
 	if c.Resolve != "" {
 		address = c.Resolve
 	}
 	var dialer net.Dialer
-	return dialer.DialContext(ctx, "tcp", address)
-}
-
-func connected(raw net.Conn) Result {
-	res := Result{Connected: time.Now(), Remote: raw.RemoteAddr().String()}
+	res := Result{Dialed: time.Now()}
+	raw, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, res.ended(connectFailure(ctx, err))
+	}
+	res.Connected, res.Remote = time.Now(), raw.RemoteAddr().String()
 	if local, ok := raw.LocalAddr().(*net.TCPAddr); ok {
 		res.LocalPort = local.Port
 	}
-	return res
+	if c.TLS == nil {
+		res.Ready = res.Connected
+	}
+	return raw, res
 }
 
 // handshake offers only protocol: a peer left to choose may take HTTP/2,

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -33,7 +35,7 @@ func TestDialFailures(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := tt.client.Do(within(t), get())
-			if got.Outcome != tt.outcome || got.Detail != tt.detail || !got.Connected.IsZero() || got.Done.IsZero() || got.BytesTotal == 0 {
+			if got.Outcome != tt.outcome || got.Detail != tt.detail || got.Dialed.IsZero() || !got.Connected.IsZero() || !got.Ready.IsZero() || got.Done.IsZero() || got.BytesTotal == 0 {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -49,6 +51,12 @@ func TestDialFailureWords(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true, Name: "x"}}, failure{Unreachable, "name not found"}},
 		{&net.DNSError{IsTemporary: true}, failure{Unreachable, "name resolution failed"}},
 		{&net.DNSError{IsTimeout: true}, failure{Timeout, "deadline passed while connecting"}},
+		{outOf(syscall.EMFILE), failure{Unsendable, "too many open files"}},
+		{outOf(syscall.ENFILE), failure{Unsendable, "too many open files in system"}},
+		{outOf(syscall.EADDRNOTAVAIL), failure{Unsendable, "cannot assign requested address"}},
+		{outOf(syscall.ENOBUFS), failure{Unsendable, "no buffer space available"}},
+		{&net.DNSError{Err: "dial udp 192.0.2.1:53: socket: too many open files", Name: "x"}, failure{Unsendable, "too many open files"}},
+		{outOf(syscall.EHOSTUNREACH), failure{Unreachable, "no route to host"}},
 	}
 	for _, tt := range tests {
 		if got := connectFailure(ctx, tt.err); got != tt.want {
@@ -57,10 +65,14 @@ func TestDialFailureWords(t *testing.T) {
 	}
 }
 
+func outOf(errno syscall.Errno) error {
+	return &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", errno)}
+}
+
 func TestIPv6(t *testing.T) {
 	address := peerAt(t, "[::1]:0", answering("HTTP/1.1 204 No Content\r\n\r\n"))
 	got := (&Client{Address: address}).Do(within(t), get())
-	if got.Outcome != Answered || got.Remote != address || got.LocalPort == 0 {
+	if got.Outcome != Answered || got.Remote != address || got.LocalPort == 0 || !inOrder(got) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -108,11 +120,19 @@ func TestTLS(t *testing.T) {
 			if got.Outcome != tt.outcome || got.Detail != tt.detail || got.Connected.IsZero() {
 				t.Errorf("got %s %q, want %s %q", got.Outcome, got.Detail, tt.outcome, tt.detail)
 			}
+			if tt.outcome == Answered && !inOrder(got) {
+				t.Errorf("dialled %v, connected %v, ready %v, started %v", got.Dialed, got.Connected, got.Ready, got.Started)
+			}
 			if tt.outcome == Answered && (got.Proto != "HTTP/1.1" || !got.BodyTruncated || got.EarlyAnswer) {
 				t.Errorf("got %v", got)
 			}
 		})
 	}
+}
+
+// inOrder reports whether all that connecting takes has its time.
+func inOrder(r Result) bool {
+	return !r.Dialed.IsZero() && !r.Connected.Before(r.Dialed) && !r.Ready.Before(r.Connected) && !r.Started.Before(r.Ready)
 }
 
 // TestTLSPeers: what may go wrong around the handshake.

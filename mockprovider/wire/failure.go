@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -66,12 +67,27 @@ func connectFailure(ctx context.Context, err error) failure {
 		return failure{Timeout, "deadline passed while connecting"}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return failure{Refused, "connection refused"}
+	case ours(err):
+		return failure{Unsendable, errnoDetail(err, syscall.EMFILE.Error())}
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return failure{Unreachable, "name not found"}
 	case errors.As(err, &dns):
 		return failure{Unreachable, "name resolution failed"}
 	}
 	return failure{Unreachable, errnoDetail(err, "cannot connect")}
+}
+
+// ours reports whether it is this machine that has no more to connect with: the
+// peer was not even asked.
+func ours(err error) bool {
+	for _, lack := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, lack) {
+			return true
+		}
+	}
+	// The resolver keeps only the text of what kept it from asking.
+	var dns *net.DNSError
+	return errors.As(err, &dns) && (strings.Contains(dns.Err, syscall.EMFILE.Error()) || strings.Contains(dns.Err, syscall.ENFILE.Error()))
 }
 
 func handshakeFailure(ctx context.Context, err error) failure {

@@ -77,11 +77,10 @@ func (c *Client) forURL(u *url.URL) *Client {
 func (c *Client) dialHTTP2(ctx context.Context, limit time.Duration) (conn net.Conn, raw *watched, res Result) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	tcp, err := c.connect(ctx)
-	if err != nil {
-		return nil, nil, Result{}.ended(connectFailure(ctx, err))
+	tcp, res := c.connect(ctx)
+	if tcp == nil {
+		return nil, nil, res
 	}
-	res = connected(tcp)
 	raw = &watched{Conn: tcp}
 	if c.TLS == nil {
 		return raw, raw, res
@@ -95,6 +94,7 @@ func (c *Client) dialHTTP2(ctx context.Context, limit time.Duration) (conn net.C
 		raw.Close()
 		return nil, nil, res.ended(failure{TLSFailed, "HTTP/2 not negotiated"})
 	}
+	res.Ready = time.Now()
 	return secure, raw, res
 }
 

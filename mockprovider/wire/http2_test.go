@@ -56,7 +56,7 @@ func TestHTTP2(t *testing.T) {
 			fields := []Field{{"Host", "receiver.test"}, {"Connection", "keep-alive"}, {"Transfer-Encoding", "chunked"}, {"X-A", "1"}, {"x-a", "2"}}
 			for _, body := range []string{"", "some body"} {
 				got := client.HTTP2(within(t), srv.URL+"/hook?a=b", Message{Method: "POST", Fields: fields, Body: []byte(body)})
-				if got.Outcome != Answered || got.Status != 202 || got.Proto != "HTTP/2.0" || !got.BodyComplete || got.EarlyAnswer || !slices.Equal(got.Interim, []int{103}) {
+				if got.Outcome != Answered || got.Status != 202 || got.Proto != "HTTP/2.0" || !got.BodyComplete || got.EarlyAnswer || !inOrder(got) || !slices.Equal(got.Interim, []int{103}) {
 					t.Fatalf("got %v", got)
 				}
 				checkTimes(t, got)

@@ -20,7 +20,7 @@ const (
 	TooLarge    Outcome = "too-large"   // the head exceeded Limits.HeaderBytes or Limits.Interim
 	HungUp      Outcome = "hung-up"     // we ended it, as told: Request.HangUp, Close or Reset
 	Canceled    Outcome = "canceled"    // the caller's context was cancelled
-	Unsendable  Outcome = "unsendable"  // HTTP2 only: net/http refuses to send such a message
+	Unsendable  Outcome = "unsendable"  // for a reason of ours: this machine is out of descriptors or ports; with HTTP2, net/http refuses such a message
 )
 
 // Result is what became of a request. When an answer broke off, the outcome
@@ -33,7 +33,9 @@ type Result struct {
 	Remote    string // address and port of the peer
 
 	// Zero if not reached.
+	Dialed    time.Time // connecting began, name resolution included
 	Connected time.Time // TCP connection made (before a TLS handshake)
+	Ready     time.Time // connection made, TLS included: it can be written to
 	Started   time.Time // just before the first byte was written
 	Sent      time.Time // just after the last byte was written
 	FirstByte time.Time // first byte of the final answer (of an interim one, if there is no final one) was read

@@ -117,7 +117,7 @@ func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario)
 // not played to its end.
 func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) []transcript.Exchange {
 	c.progress(phase, s.ID)
-	p := newPlayer(c.session.sender, s, play, c.lineUp(s))
+	p := newPlayer(c.session.sender, s, play, c.lineUp())
 	err := ctx.Err()
 	if err == nil {
 		err = p.run(ctx)
@@ -137,15 +137,10 @@ func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int,
 	return p.exchanges
 }
 
-// lineUp is what copies that go together are given to line up.
-func (c *conductor) lineUp(s scenarios.Scenario) time.Duration {
-	d := 25*time.Millisecond + 3*c.flight.RoundTrip
-	if rate := c.session.config.Target.Limits.Rate; rate > 0 {
-		for _, step := range s.Steps {
-			d = max(d, time.Duration(float64(step.AtOnce)/rate*float64(time.Second)))
-		}
-	}
-	return d
+// lineUp is what copies that go together are given to connect and to send all
+// but their last byte.
+func (c *conductor) lineUp() time.Duration {
+	return min(25*time.Millisecond+3*c.flight.Connect, 500*time.Millisecond)
 }
 
 func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int, err error) {
@@ -160,8 +155,9 @@ func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int,
 }
 
 // suspicious reports whether a scenario broke in a way that another one in
-// flight may have caused: nothing came back where something should have, or a
-// control was not accepted.
+// flight may have caused: nothing came back where something should have, or
+// nothing but "not now" or a failure of the server where the delivery was to be
+// taken, or a control was not accepted.
 func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 	for _, e := range exchanges {
 		step := s.Steps[e.Step-1]
@@ -172,7 +168,10 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 		if grade, _ := o.Grade(e.Answer.Status); step.Control && grade != scenarios.GradePass {
 			return true
 		}
-		if step.Feature != "" {
+		if provesNothing(o, e.Answer.Status) || faltered(o, e.Answer.Status) {
+			return true
+		}
+		if step.Feature != "" || turnedAway(step, e) && raced(s, e.Step, exchanges) {
 			continue // no answer is an answer here
 		}
 		if grade, _ := o.Grade(0); e.Answer.Status == 0 && (grade != scenarios.GradePass || asksForHeaders(step)) {

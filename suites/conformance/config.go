@@ -33,12 +33,20 @@ type Config struct {
 	Strict      bool   // recommendations fail too
 	MustObserve []string
 	Scenarios   []scenarios.Scenario // more than the built-in ones
-	// Command begins the commands that play a scenario again.
+	// Command begins the commands that play the run, or one scenario, again;
+	// --seed and --only follow. Again takes its place where it is set.
 	Command string
+	Again   Again
 
 	Transcript io.Writer // gets a copy of the transcript as it is made
 	IDs        io.Writer // gets every event's id before it is sent
 	Progress   func(Progress)
+}
+
+// Again are the commands that play something again, as they stand.
+type Again struct {
+	All string // the run
+	One string // one scenario; {scenario} stands for its id
 }
 
 // Progress tells how far a run is.

@@ -139,6 +139,14 @@ func TestBudgetExcludes(t *testing.T) {
 	tgt.Limits.Requests, tgt.Limits.Concurrency = 11, 0 // 0 is no reason to wait for ever
 	report := gradeWithin(t, 10*time.Second, conformance.Config{Target: tgt, Only: []string{"auth.*"}})
 	wantVerdicts(t, report, reports.Pass, reports.Excluded)
+	if report.ExitCode != reports.ExitIncomplete || report.ExitReasons[0].Reason != "budget" {
+		t.Errorf("exit %d: %v", report.ExitCode, report.ExitReasons)
+	}
+	for _, s := range report.Scenarios {
+		if s.Verdict == reports.Excluded && s.ExcludedBy != reports.ByBudget {
+			t.Errorf("%s is excluded by %q", s.ID, s.ExcludedBy)
+		}
+	}
 	if report.Requests != 11 || report.Counts.Pass != 3 || report.Counts.Excluded == 0 {
 		t.Errorf("%d requests, %+v", report.Requests, report.Counts)
 	}

@@ -2,7 +2,7 @@
 //
 //	plan.go       which scenarios are played, and why the others are not
 //	conductor.go  plays them: sends first, judges later
-//	player.go     plays one
+//	player.go     plays one; race.go sends copies that go together
 //	judge*.go     pure: transcript in, report out
 //	run.go        the door for Go tests
 //

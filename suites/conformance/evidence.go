@@ -4,11 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hookassay/hookassay/reports"
-	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 // fingerprint names a finding so that it is the same in the next run: no ids,
@@ -54,17 +52,20 @@ func (g *grading) timesSent(label string) int {
 	return n
 }
 
-// evidence shows the exchange beside its control.
+// evidence shows the exchange, what is at fault with it, and its control.
 func (g *grading) evidence(i int, x numbered) reports.Evidence {
 	at := x.SentAt
-	e := reports.Evidence{
-		EventID: x.EventID, SentAt: &at, LocalPort: x.LocalPort,
-		Fault: exchange(x), Transcript: []int{x.line},
+	e := reports.Evidence{EventID: x.EventID, SentAt: &at, LocalPort: x.LocalPort, Fault: exchange(x)}
+	for _, d := range x.Deviates {
+		e.Differs = append(e.Differs, reports.Difference(d))
 	}
+	lines := []int{x.line}
 	if c, ok := g.controlFor(i); ok && c.line != x.line {
 		e.Control = exchange(c)
-		e.Differs = differences(c.Request, x.Request)
-		e.Transcript = []int{c.line, x.line}
+		lines = []int{c.line, x.line}
+	}
+	if g.judge.run.Kept {
+		e.Transcript = lines
 	}
 	return e
 }
@@ -126,66 +127,4 @@ func message(line string, headers [][2]string, body string, isBase64 bool, bytes
 		fmt.Fprintf(&b, "… (%d bytes in all)", bytes)
 	}
 	return b.String()
-}
-
-// differences lists where the faulty request is other than the control.
-func differences(control, fault transcript.Request) []reports.Difference {
-	var out []reports.Difference
-	add := func(where, a, b string) {
-		if a != b {
-			out = append(out, reports.Difference{Where: where, Control: a, Fault: b})
-		}
-	}
-	add("request line", control.Line, fault.Line)
-	for _, name := range names(control.Headers, fault.Headers) {
-		a, b := fields(control.Headers, name), fields(fault.Headers, name)
-		add(name, a, b)
-	}
-	if control.SHA256 != fault.SHA256 {
-		a, b := around(control.Body, fault.Body)
-		out = append(out, reports.Difference{Where: "body", Control: a, Fault: b})
-	}
-	return out
-}
-
-// names lists the headers of both, once each, in the order sent.
-func names(lists ...[][2]string) []string {
-	var out []string
-	for _, list := range lists {
-		for _, h := range list {
-			if !slices.ContainsFunc(out, func(n string) bool { return strings.EqualFold(n, h[0]) }) {
-				out = append(out, h[0])
-			}
-		}
-	}
-	return out
-}
-
-// fields shows a header as it was written, name and all, since its case may be
-// what differs.
-func fields(headers [][2]string, name string) string {
-	var out []string
-	for _, h := range headers {
-		if strings.EqualFold(h[0], name) {
-			out = append(out, h[0]+": "+h[1])
-		}
-	}
-	return strings.Join(out, "\n")
-}
-
-// around cuts both texts to the neighbourhood of their first difference.
-func around(a, b string) (string, string) {
-	i := 0
-	for i < len(a) && i < len(b) && a[i] == b[i] {
-		i++
-	}
-	return excerpt(a, i), excerpt(b, i)
-}
-
-func excerpt(s string, at int) string {
-	from, to := max(0, at-24), min(len(s), at+48)
-	if from >= to {
-		return "(ends here)"
-	}
-	return strings.ToValidUTF8(s[from:to], "\uFFFD")
 }

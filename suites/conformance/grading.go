@@ -28,7 +28,10 @@ type mark struct {
 	severity reports.Verdict
 	finding  reports.Finding
 	step     int
-	conforms bool // a note: worth a word, and nothing against the receiver
+	conforms bool   // a note: worth a word, and nothing against the receiver
+	fix      string // where it is not what mends the rest of the scenario
+	// interrupted: the run ended before this could be seen.
+	interrupted bool
 }
 
 func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
@@ -47,7 +50,7 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 			return g
 		}
 		played = true
-		for _, x := range g.steps[i] {
+		for _, x := range g.inRace(i, step) {
 			if lacking := g.answer(i, step, x); lacking {
 				g.lacks = step.Feature
 				return g
@@ -74,7 +77,7 @@ func (g *grading) notPlayed(i int) {
 	if g.judge.end != nil && g.judge.end.Reason != "" {
 		message += ": " + g.judge.end.Reason
 	}
-	g.harness("not-played", message)
+	g.cutShort("not-played", message)
 }
 
 // collect sorts the exchanges by step and drops those that were tried again.
@@ -108,7 +111,7 @@ func (g *grading) stopped() bool {
 		case "gone":
 			severity = reports.Blocked
 		}
-		g.add(mark{severity: severity, finding: reports.Finding{
+		g.add(mark{severity: severity, interrupted: t.Kind == "interrupted", finding: reports.Finding{
 			Fingerprint: fingerprint("trouble", t.Kind), Message: t.Message,
 		}})
 		return true
@@ -119,6 +122,34 @@ func (g *grading) stopped() bool {
 // harness marks that we broke; kind says how, in words that never change.
 func (g *grading) harness(kind, message string) {
 	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Message: message}})
+}
+
+// cutShort marks that something is missing, which is no defect of ours where
+// the run was interrupted.
+func (g *grading) cutShort(kind, message string) {
+	g.harness(kind, message)
+	g.marks[len(g.marks)-1].interrupted = g.judge.interrupted()
+}
+
+// brokeAmongOthers warns of a delivery to be taken at which the first play saw
+// the server fail, though alone it was accepted.
+func (g *grading) brokeAmongOthers(first *grading) {
+	for i, step := range g.scenario.Steps {
+		for _, x := range first.steps[i] {
+			outcome, err := scenarios.FindOutcome(step.Expect)
+			if err == nil && faltered(outcome, x.Answer.Status) && !provesNothing(outcome, x.Answer.Status) {
+				what := "a genuine delivery"
+				if len(step.Faults) > 0 {
+					what = "a delivery to be taken"
+				}
+				m := first.markOf(i, x, g.severity(scenarios.GradeWarn), "among-others", outcome,
+					fmt.Sprintf("%s was answered %d while others were in flight", what, x.Answer.Status))
+				m.fix = "Find what cannot bear deliveries at once: a lock that is not waited for, a pool that runs dry, a transaction that is not tried again."
+				g.add(m)
+				return
+			}
+		}
+	}
 }
 
 func (g *grading) add(m mark) {
@@ -142,12 +173,12 @@ func (g *grading) severity(grade scenarios.Grade) reports.Verdict {
 	return reports.Warn
 }
 
-// conclude is the verdict on the play and its reason. A control that failed
-// before anything else blocks; otherwise a proven failure beats whatever kept
-// the rest from being seen.
-func (g *grading) conclude() (reports.Verdict, string) {
+// conclude is the mark that decides: its severity is the verdict on the play,
+// its message the reason. A control that failed before anything else blocks;
+// otherwise a proven failure beats whatever kept the rest from being seen.
+func (g *grading) conclude() mark {
 	if g.lacks != "" {
-		return reports.NotApplicable, "the receiver does not offer " + g.lacks
+		return mark{severity: reports.NotApplicable, finding: reports.Finding{Message: "the receiver does not offer " + g.lacks}}
 	}
 	worst := mark{severity: reports.Pass}
 	firstBlocked := g.firstOf(reports.Blocked)
@@ -161,9 +192,9 @@ func (g *grading) conclude() (reports.Verdict, string) {
 	}
 	// A note conforms: only a scenario that exists to inform is info.
 	if worst.conforms && g.scenario.Level.Fails(true) {
-		return reports.Pass, ""
+		return mark{severity: reports.Pass}
 	}
-	return worst.severity, worst.finding.Message
+	return worst
 }
 
 // firstOf is the first step with a mark of that severity, or -1.

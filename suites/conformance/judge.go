@@ -1,8 +1,11 @@
 package conformance
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
@@ -85,15 +88,14 @@ func (j *judge) header() reports.Report {
 		Seed:    j.run.Seed,
 		Nonce:   j.run.Nonce,
 		Started: j.started, Finished: j.finished,
-		// A transcript without an end is one whose run was cut off.
-		Interrupted: j.end == nil || j.end.Interrupted,
+		Interrupted: j.interrupted(),
 		Target: reports.Target{
 			URL: j.run.URL, Scheme: j.run.Scheme, Secrets: j.run.Secrets,
 			Rejects: j.run.Rejects, SameHost: j.run.SameHost, Probes: []reports.Probe{},
 		},
 		Profile: j.run.Profile, Strict: j.run.Strict,
-		Preflight: []reports.Check{}, Scenarios: []reports.Scenario{}, Load: []reports.Load{},
-		Rerun: fmt.Sprintf("%s --seed %d", j.run.Command, j.run.Seed),
+		Preflight: j.preflight(), Scenarios: []reports.Scenario{}, Load: []reports.Load{},
+		Rerun: j.run.Command,
 	}
 	if j.end != nil {
 		r.Requests = j.end.Requests
@@ -105,13 +107,24 @@ func (j *judge) header() reports.Report {
 		if c.Name == "clock" {
 			r.Target.ClockSkew = c.Value
 		}
-		r.Preflight = append(r.Preflight, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 	}
 	for _, p := range j.run.Probes {
 		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
 	}
 	return r
 }
+
+func (j *judge) preflight() []reports.Check {
+	out := []reports.Check{}
+	for _, c := range j.checks {
+		out = append(out, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
+	}
+	return out
+}
+
+// interrupted reports whether the run ended before its time. A transcript
+// without an end is one whose run was cut off.
+func (j *judge) interrupted() bool { return j.end == nil || j.end.Interrupted }
 
 // horizon says how long the absence of an effect was waited for.
 func (j *judge) horizon(probe string) string {
@@ -132,51 +145,71 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	out := reports.Scenario{
 		ID: s.ID, Title: s.Title, Level: string(s.Level), Risk: string(s.Risk),
 		Why: s.Why, Fix: s.Fix, Location: s.Location, Findings: []reports.Finding{},
-		Rerun: fmt.Sprintf("%s --only %s --seed %d", j.run.Command, s.ID, j.run.Seed),
+		Rerun: strings.ReplaceAll(j.run.CommandOne, "{scenario}", s.ID),
+	}
+	if !slices.Contains(scenarios.Levels, s.Level) {
+		return out, fmt.Errorf("the transcript's plan: %s: the level %q is none of %v", s.ID, s.Level, scenarios.Levels)
 	}
 	for _, src := range s.SourcesFor(j.run.Scheme) {
 		out.Sources = append(out.Sources, reports.Source{Title: src.Title, URL: src.URL})
 	}
 	switch Decision(p.Decision) {
+	case Play:
 	case Excluded:
-		out.Verdict, out.Reason = reports.Excluded, p.Reason
+		out.Verdict, out.Reason, out.ExcludedBy = reports.Excluded, p.Reason, p.By
 		return out, nil
 	case NotApplicable:
 		out.Verdict, out.Reason = reports.NotApplicable, p.Reason
 		return out, nil
+	default:
+		return out, fmt.Errorf("the transcript's plan: %s: the decision %q is none of %s, %s, %s", s.ID, p.Decision, Play, Excluded, NotApplicable)
 	}
-	if reason, blocked := j.notReady(); blocked {
-		out.Verdict, out.Reason = reports.Blocked, reason
+	if message := unready(j.preflight()); message != "" {
+		out.Verdict, out.Reason = reports.Blocked, "the preflight: "+message
 		return out, nil
 	}
 	g := j.grade(s)
-	out.Verdict, out.Reason = g.conclude()
+	end := g.conclude()
+	out.Verdict, out.Reason = end.severity, end.finding.Message
+	out.Interrupted = end.interrupted && end.severity == reports.Error
+	out.Fix = cmp.Or(end.fix, s.Fix)
+	if end.severity == reports.Excluded {
+		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
+	}
 	out.Findings, out.Measurements = g.findings(), g.measurements
 	out.Milliseconds = g.milliseconds()
 	return out, nil
 }
 
-// notReady says why nothing could be graded.
-func (j *judge) notReady() (string, bool) {
-	for _, c := range j.checks {
-		if c.Verdict == string(reports.Blocked) && c.Name != "effect-visible" {
-			return "the preflight: " + c.Message, true
+// Unready is what the preflight found that keeps everything from being graded,
+// or "".
+func Unready(r reports.Report) string { return unready(r.Preflight) }
+
+func unready(checks []reports.Check) string {
+	for _, c := range checks {
+		if c.Verdict == reports.Blocked && c.Name != "effect-visible" {
+			return c.Message
 		}
 	}
-	return "", false
+	return ""
 }
 
 // grade grades the last play of a scenario; but a failure that the first play
-// has proven stands. (No answer proves nothing there: see graded.)
+// has proven stands. (No answer proves nothing there: see graded.) A receiver
+// that could not take a genuine delivery among others is warned of it.
 func (j *judge) grade(s scenarios.Scenario) *grading {
 	first := j.gradePlay(s, 1)
 	if !j.playedAgain(s.ID) {
 		return first
 	}
-	if v, _ := first.conclude(); v == reports.Fail {
+	if first.conclude().severity == reports.Fail {
 		return first
 	}
-	return j.gradePlay(s, 2)
+	second := j.gradePlay(s, 2)
+	if second.conclude().severity == reports.Pass {
+		second.brokeAmongOthers(first)
+	}
+	return second
 }
 
 func (j *judge) playedAgain(id string) bool {

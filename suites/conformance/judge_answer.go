@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 )
@@ -34,19 +35,28 @@ func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) 
 		g.silently(i, outcome, x)
 	case grade != scenarios.GradePass:
 		g.graded(i, x, grade, "answer", outcome, g.say(outcome, x))
+	case outcome.Name == "accepted" && x.Outcome != string(wire.Answered):
+		g.graded(i, x, scenarios.GradeWarn, "broken-off", outcome, answered(x)+", and the answer broke off ("+x.Outcome+"): producers send it again")
+		g.marks[len(g.marks)-1].fix = "Send as many bytes as Content-Length says, and end a chunked answer with its last chunk."
 	}
 	for _, found := range inspected {
-		g.graded(i, x, found.grade, found.kind, outcome, found.message)
+		if found.severity != "" {
+			g.mark(i, x, found.severity, found.kind, outcome, found.message)
+		} else {
+			g.graded(i, x, found.grade, found.kind, outcome, found.message)
+		}
+		g.marks[len(g.marks)-1].finding.Expected = found.expected
 	}
 	return false
 }
 
-// graded adds what a grade comes to. Nothing that came back is no failure yet
-// while others are in flight, since one of them may have broken the receiver:
-// the scenario is played again alone.
+// graded adds what a grade comes to. Nothing that came back, or a failure of
+// the server, is no failure yet while others are in flight, since one of them
+// may have broken the receiver: the scenario is played again alone.
 func (g *grading) graded(i int, x numbered, grade scenarios.Grade, kind string, o scenarios.Outcome, message string) {
 	severity := g.severity(grade)
-	if severity == reports.Fail && x.Answer.Status == 0 && g.play == 1 {
+	broke := x.Answer.Status == 0 || kind == "answer" && faltered(o, x.Answer.Status)
+	if severity == reports.Fail && broke && g.play == 1 {
 		severity = reports.Blocked
 	}
 	g.mark(i, x, severity, kind, o, message)
@@ -55,14 +65,18 @@ func (g *grading) graded(i int, x numbered, grade scenarios.Grade, kind string, 
 
 // mark adds what an answer shows, with its evidence.
 func (g *grading) mark(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) {
-	g.add(mark{severity: severity, step: i, finding: reports.Finding{
+	g.add(g.markOf(i, x, severity, kind, o, message))
+}
+
+func (g *grading) markOf(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) mark {
+	return mark{severity: severity, step: i, finding: reports.Finding{
 		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x)),
 		Message:     message,
 		Step:        g.stepName(i),
 		Expected:    o.Meaning,
 		Observed:    g.observed(x),
 		Evidence:    g.evidence(i, x),
-	}})
+	}}
 }
 
 // control marks a control that was not accepted. When the scenario was played
@@ -145,9 +159,11 @@ func class(x numbered) string {
 
 // inspected is one thing an inspection found.
 type inspected struct {
-	grade   scenarios.Grade
-	kind    string
-	message string
+	grade    scenarios.Grade
+	severity reports.Verdict // instead of what the grade comes to
+	kind     string
+	expected string // what was asked for
+	message  string
 }
 
 // inspect checks what else is asked of the answer.
@@ -157,27 +173,25 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 		return nil
 	}
 	var out []inspected
-	fail := func(kind, format string, args ...any) {
-		out = append(out, inspected{scenarios.GradeFail, kind, fmt.Sprintf(format, args...)})
+	fail := func(kind, expected, format string, args ...any) {
+		out = append(out, inspected{grade: scenarios.GradeFail, kind: kind, expected: expected, message: fmt.Sprintf(format, args...)})
 	}
 	for _, name := range a.Lacks {
-		if where := leaks(name, x); where != "" {
-			fail("leak-"+name, "the answer's %s shows %s", where, scenarios.Inspections[name])
-		}
+		out = append(out, g.leak(name, x)...)
 	}
 	if a.MaxBody > 0 && (x.Answer.Bytes > a.MaxBody || x.Answer.Truncated) {
-		fail("max-body", "the answer has %s bytes, more than %d", atLeast(x), a.MaxBody)
+		fail("max-body", fmt.Sprintf("an answer of at most %d bytes", a.MaxBody), "the answer has %s bytes, more than %d", atLeast(x), a.MaxBody)
 	}
 	if a.MaxSent > 0 {
 		g.measure("bytes accepted before the answer", float64(x.BytesSent), "bytes")
 		if x.BytesSent > a.MaxSent {
-			fail("max-sent", "the receiver took %d bytes before it answered, more than %d", x.BytesSent, a.MaxSent)
+			fail("max-sent", fmt.Sprintf("an answer before %d bytes are taken", a.MaxSent), "the receiver took %d bytes before it answered, more than %d", x.BytesSent, a.MaxSent)
 		}
 	}
 	out = append(out, g.timely(a.Within, x)...)
 	for _, h := range a.Headers {
 		if message := g.header(h, x); message != "" {
-			out = append(out, inspected{h.Grade, "header-" + strings.ToLower(h.Name), message})
+			out = append(out, inspected{grade: h.Grade, kind: "header-" + strings.ToLower(h.Name), expected: g.askedFor(h), message: message})
 		}
 	}
 	return out
@@ -194,17 +208,25 @@ func (g *grading) measure(name string, value float64, unit string) {
 	g.measurements = append(g.measurements, reports.Measurement{Name: name, Value: value, Unit: unit})
 }
 
+// timely holds the time to the end of the answer against its bounds: a producer
+// waits for all of it.
 func (g *grading) timely(within scenarios.Graded, x numbered) []inspected {
 	if within == (scenarios.Graded{}) || unanswered(x) {
 		return nil
 	}
-	g.measure("time to the answer", x.Times.Answer, "ms")
-	over := func(d mockprovider.Duration) bool { return d > 0 && x.Times.Answer > float64(d)/1e6 }
+	g.measure("time to the answer", x.Times.Done, "ms")
+	late := func(grade scenarios.Grade, kind string, bound mockprovider.Duration) []inspected {
+		return []inspected{{
+			grade: grade, kind: kind, expected: fmt.Sprintf("an answer within %s", bound),
+			message: fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Done, bound),
+		}}
+	}
+	over := func(d mockprovider.Duration) bool { return d > 0 && x.Times.Done > float64(d)/1e6 }
 	switch {
 	case over(within.Fail):
-		return []inspected{{scenarios.GradeFail, "late", fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Answer, within.Fail)}}
+		return late(scenarios.GradeFail, "late", within.Fail)
 	case over(within.Warn):
-		return []inspected{{scenarios.GradeWarn, "slow", fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Answer, within.Warn)}}
+		return late(scenarios.GradeWarn, "slow", within.Warn)
 	}
 	return nil
 }
@@ -235,6 +257,23 @@ func (g *grading) header(h scenarios.HeaderGrade, x numbered) string {
 		return told
 	}
 	return ""
+}
+
+// askedFor words a requirement on a header.
+func (g *grading) askedFor(h scenarios.HeaderGrade) string {
+	values := strings.Join(h.OneOf, " or ")
+	values = strings.NewReplacer("{origin}", g.judge.run.Origin, "{positive}", "a positive number").Replace(values)
+	switch {
+	case h.Absent && values != "":
+		return fmt.Sprintf("no %s, unless it is %s", h.Name, values)
+	case h.Absent:
+		return "no " + h.Name
+	case values != "":
+		return h.Name + ": " + values
+	case h.Contains != "":
+		return fmt.Sprintf("%s with %s in it", h.Name, h.Contains)
+	}
+	return "a header " + h.Name
 }
 
 func (g *grading) matches(want, value string) bool {

@@ -15,7 +15,7 @@ func (g *grading) effects() {
 	switch {
 	case len(g.judge.effects) > 0:
 	case len(g.judge.run.Probes) > 0:
-		g.harness("probe-unread", "the run ended before the effect probe was read")
+		g.cutShort("probe-unread", "the run ended before the effect probe was read")
 	case g.scenario.NeedsEffects:
 		g.unseen("this is about what the receiver does, and no effect probe is configured")
 	}
@@ -25,9 +25,9 @@ func (g *grading) effects() {
 			g.unseen("the preflight saw no effect of a genuine delivery, so the probe tells nothing")
 		case e.Void:
 		case e.Error != "":
-			g.harness("probe", "the effect probe failed: "+e.Error)
+			g.cutShort("probe", "the effect probe failed: "+e.Error)
 		case !e.Stable:
-			g.harness("probe-unstable", "the effect probe's counts were still changing when the run ended")
+			g.cutShort("probe-unstable", "the effect probe's counts were still changing when the run ended")
 		default:
 			g.counts(e)
 		}

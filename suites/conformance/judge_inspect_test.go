@@ -50,7 +50,7 @@ func TestMeasurements(t *testing.T) {
 	s, _ := inspectTale(scenarios.Ops, asks, transcript.Exchange{
 		Answer: transcript.Answer{Status: 200}, BytesSent: 64, Times: transcript.Times{Answer: 12.5, Done: 20},
 	}).judge(t)
-	want := []reports.Measurement{{Name: "bytes accepted before the answer", Value: 64, Unit: "bytes"}, {Name: "time to the answer", Value: 12.5, Unit: "ms"}}
+	want := []reports.Measurement{{Name: "bytes accepted before the answer", Value: 64, Unit: "bytes"}, {Name: "time to the answer", Value: 20, Unit: "ms"}}
 	if fmt.Sprint(s.Measurements) != fmt.Sprint(want) {
 		t.Errorf("measured %v, not %v", s.Measurements, want)
 	}
@@ -104,6 +104,7 @@ func TestHeaderRequirements(t *testing.T) {
 func TestEvidence(t *testing.T) {
 	w := tale{scenario: sandwich(scenarios.Must, "rejected"), run: probed,
 		happened: append(answered(200, 200, 200), seen(map[string]int{"before": 1, "faulty": 1, "after": 1}))}
+	w.happened[1].Exchange.Deviates = []transcript.Deviation{{Where: "webhook-signature", Genuine: "v1,right", Sent: "v1,wrong"}}
 	s, _ := w.judge(t)
 	e := s.Findings[0].Evidence
 	if e.EventID != "evt-faulty-1" || e.SentAt == nil || e.Control == nil || e.Fault == nil {
@@ -112,8 +113,8 @@ func TestEvidence(t *testing.T) {
 	if fmt.Sprint(e.Transcript) != "[3 4]" {
 		t.Errorf("it points to lines %v of the transcript, not to control and fault, 3 and 4", e.Transcript)
 	}
-	if len(e.Differs) != 1 || e.Differs[0].Where != "webhook-id" {
-		t.Errorf("the requests differ in their id, but the evidence says %+v", e.Differs)
+	if want := (reports.Difference{Where: "webhook-signature", Genuine: "v1,right", Sent: "v1,wrong"}); len(e.Differs) != 1 || e.Differs[0] != want {
+		t.Errorf("the evidence does not show the fault against the same delivery without it: %+v", e.Differs)
 	}
 	if got := s.Findings[0].Observed; got != "answered 200, processed once" {
 		t.Errorf("observed %q", got)

@@ -2,9 +2,12 @@ package conformance
 
 import (
 	"encoding/base64"
+	"fmt"
 	"regexp"
 	"strings"
 
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
@@ -25,12 +28,43 @@ var traces = regexp.MustCompile(strings.Join([]string{
 	`\*\* \((\w+\.)*\w+Error\)`,                              // Elixir
 }, "|"))
 
-// leaks says where in the answer what must not be there stands, or "".
-func leaks(inspection string, x numbered) string {
-	for _, h := range x.Answer.Headers {
-		if shows(inspection, h[0]+": "+h[1], x) {
-			return "header " + h[0]
+// leak inspects the answer for what must not be there. A secret too short to
+// be told from a word proves nothing where it stands.
+func (g *grading) leak(inspection string, x numbered) []inspected {
+	where, short := "", ""
+	for _, part := range parts(x) {
+		if !shows(inspection, part.text, x) {
+			continue
 		}
+		if inspection != "secret" || g.long(part.text) {
+			where = part.name
+			break
+		}
+		short = part.name
+	}
+	found := inspected{
+		grade: scenarios.GradeFail, kind: "leak-" + inspection,
+		expected: "an answer without " + scenarios.Inspections[inspection],
+	}
+	switch {
+	case where != "":
+		found.message = fmt.Sprintf("the answer's %s shows %s", where, scenarios.Inspections[inspection])
+	case short != "":
+		found.severity, found.kind = reports.NotObserved, "leak-short"
+		found.message = fmt.Sprintf("the answer's %s has the text of the secret in it, which is too short to tell it from an ordinary word", short)
+	default:
+		return nil
+	}
+	return []inspected{found}
+}
+
+// part is a piece of an answer, by its name.
+type part struct{ name, text string }
+
+func parts(x numbered) []part {
+	var all []part
+	for _, h := range x.Answer.Headers {
+		all = append(all, part{"header " + h[0], h[0] + ": " + h[1]})
 	}
 	body := x.Answer.Body
 	if x.Answer.Base64 {
@@ -38,10 +72,7 @@ func leaks(inspection string, x numbered) string {
 			body = string(raw)
 		}
 	}
-	if shows(inspection, body, x) {
-		return "body"
-	}
-	return ""
+	return append(all, part{"body", body})
 }
 
 func shows(inspection, text string, x numbered) bool {
@@ -52,6 +83,22 @@ func shows(inspection, text string, x numbered) bool {
 		return traces.MatchString(text)
 	case "canary":
 		return x.Canary != "" && strings.Contains(text, x.Canary)
+	}
+	return false
+}
+
+// word is the size of a secret, in bytes, from which on it does not stand in an
+// answer by chance.
+const word = 12
+
+// long reports whether the text shows a secret that is no mere word. The marker
+// names the secret's place; one whose size is not known counts as long.
+func (g *grading) long(text string) bool {
+	for _, rest := range strings.Split(text, transcript.MarkerPrefix("secret"))[1:] {
+		place, _, _ := strings.Cut(rest, ":")
+		if size, known := g.judge.run.SecretBytes[place]; !known || size >= word {
+			return true
+		}
 	}
 	return false
 }

@@ -2,8 +2,11 @@ package conformance_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -38,6 +41,48 @@ func TestLeaks(t *testing.T) {
 	}
 	broken := leakTale(transcript.Answer{Base64: true, Body: "not base64 [redacted:secret:"})
 	verdictCase{tale: broken, want: reports.Fail}.run(t)
+}
+
+// TestShortSecrets: "wrong secret" shows no secret that is "secret".
+func TestShortSecrets(t *testing.T) {
+	with := func(body string, bytes int) tale {
+		w := leakTale(transcript.Answer{Body: body})
+		w.run.SecretBytes = map[string]int{"current": bytes}
+		return w
+	}
+	runAll(t, []verdictCase{
+		{name: "a word", tale: with("wrong [redacted:secret:current:text]", 6), want: reports.NotObserved, reason: "too short to tell it from an ordinary word"},
+		{name: "just a word", tale: with("[redacted:secret:current:text]", 11), want: reports.NotObserved},
+		{name: "no word", tale: with("[redacted:secret:current:text]", 12), want: reports.Fail, reason: "shows the target's secret"},
+		{name: "a header's value of unknown size", tale: with("[redacted:secret:X-Edge:text]", 6), want: reports.Fail},
+		{name: "a word beside what is none", tale: with("[redacted:secret:current:text] [redacted:secret:X-Edge:text]", 6), want: reports.Fail},
+		{name: "a signature is never short", tale: with("[redacted:expected-signature:webhook-signature:base64]", 6), want: reports.Fail},
+	})
+}
+
+// TestFindingsSayWhatWasAsked: "anything" asks for no particular answer, so
+// what was violated is the expectation.
+func TestFindingsSayWhatWasAsked(t *testing.T) {
+	asks := scenarios.Answer{
+		Lacks: []string{"secret"}, MaxBody: 10, MaxSent: 10, Within: scenarios.Graded{Warn: mockprovider.Duration(time.Second)},
+		Headers: []scenarios.HeaderGrade{{Name: "Allow", Contains: "POST"}, {Name: "Server", Absent: true}, {Name: "WebHook-Allowed-Origin", OneOf: []string{"{origin}", "*"}}},
+	}
+	s, _ := inspectTale(scenarios.Must, asks, transcript.Exchange{
+		Answer:    transcript.Answer{Status: 200, Body: "[redacted:secret:current:text]", Bytes: 30, Headers: [][2]string{{"Server", "x"}}},
+		BytesSent: 11, Times: transcript.Times{Answer: 2, Done: 2000},
+	}).judge(t)
+	var got []string
+	for _, f := range s.Findings {
+		got = append(got, f.Expected)
+	}
+	slices.Sort(got)
+	want := []string{
+		"Allow with POST in it", "WebHook-Allowed-Origin: ours.example or *", "an answer before 10 bytes are taken",
+		"an answer of at most 10 bytes", "an answer within 1s", "an answer without the target's secret, in any of its encodings", "no Server",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("expected are\n%q, want\n%q", got, want)
+	}
 }
 
 // traces are what the languages' runtimes and frameworks really print.

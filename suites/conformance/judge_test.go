@@ -88,7 +88,7 @@ func TestNotNowProvesNothing(t *testing.T) {
 		{name: "unless named: 425", tale: tale{scenario: single(scenarios.Must, "duplicate", nil), happened: answered(425)}, want: reports.Warn},
 		{name: "429 where only 4xx is named", tale: tale{scenario: single(scenarios.Must, "survived", nil), happened: answered(429)}, want: reports.Blocked},
 		{name: "unless anything goes", tale: tale{scenario: single(scenarios.Must, "anything", nil), happened: answered(503)}, want: reports.Pass},
-		{name: "500 is an answer", tale: tale{scenario: single(scenarios.Must, "survived", nil), happened: answered(500)}, want: reports.Fail},
+		{name: "500 is an answer", tale: tale{scenario: single(scenarios.Must, "survived", nil), happened: join(answered(500), answeredIn(2, 500))}, want: reports.Fail},
 	})
 }
 
@@ -165,6 +165,12 @@ func TestPlayedAgain(t *testing.T) {
 		{name: "silence alone is", tale: tale{scenario: survive,
 			happened: join(answered(200, 0, 200), answeredIn(2, 200, 0, 200))}, want: reports.Fail, reason: "left without an answer"},
 		{name: "silence that was not tried alone", tale: tale{scenario: survive, happened: answered(200, 0, 200)}, want: reports.Blocked},
+		{name: "a control that failed beside others", tale: tale{scenario: reject, happened: join(answered(500, 401, 200), answeredIn(2, 200, 401, 200))},
+			want: reports.Warn, reason: "a genuine delivery was answered 500 while others were in flight", findings: []reports.Verdict{reports.Warn}},
+		{name: "a control told to come again beside others", tale: tale{scenario: reject, happened: join(answered(503, 401, 200), answeredIn(2, 200, 401, 200))}, want: reports.Pass},
+		{name: "a control that failed beside others and alone", tale: tale{scenario: reject, happened: join(answered(500, 401, 200), answeredIn(2, 500, 401, 200))}, want: reports.Blocked},
+		{name: "a failure of the server beside others is no proof", tale: tale{scenario: survive, happened: answered(200, 500, 200)}, want: reports.Blocked},
+		{name: "a failure of the server alone is", tale: tale{scenario: survive, happened: join(answered(200, 500, 200), answeredIn(2, 200, 500, 200))}, want: reports.Fail},
 		{name: "gone", tale: tale{scenario: survive, happened: append(answered(200, 0, 0), trouble(2, "gone"))}, want: reports.Blocked, reason: "for the reason gone"},
 		{name: "gone after a proof", tale: tale{scenario: reject, happened: append(answered(200, 200, 0), trouble(2, "gone"))}, want: reports.Fail},
 		{name: "no budget to play again", tale: tale{scenario: reject, happened: append(answered(0), trouble(2, "budget"))}, want: reports.Blocked},
@@ -202,7 +208,7 @@ func TestCopiesMissing(t *testing.T) {
 	runAll(t, []verdictCase{
 		{name: "one of two", tale: tale{scenario: s, happened: []transcript.Record{copyOf(1, 200)}}, want: reports.Error},
 		{name: "both", tale: tale{scenario: s, happened: []transcript.Record{copyOf(2, 200), copyOf(1, 409)}}, want: reports.Pass},
-		{name: "the second is refused", tale: tale{scenario: s, happened: []transcript.Record{copyOf(1, 200), copyOf(2, 500)}}, want: reports.Fail},
+		{name: "the second is refused", tale: tale{scenario: s, happened: []transcript.Record{copyOf(1, 200), copyOf(2, 400)}}, want: reports.Fail},
 	})
 }
 
@@ -247,6 +253,9 @@ func TestRunVerdict(t *testing.T) {
 		{"interrupted", tale{scenario: s, happened: answered(200, 401, 200), end: transcript.End{Interrupted: true}}, reports.ExitIncomplete, "interrupted"},
 		{"cut off", tale{scenario: s, happened: answered(200, 401, 200), cutOff: true}, reports.ExitIncomplete, "interrupted"},
 		{"a proof beats an interruption", tale{scenario: s, happened: answered(200, 200, 200), cutOff: true}, reports.ExitNotConformant, "fail"},
+		{"cut short", tale{scenario: s, happened: append(answered(200), trouble(1, "interrupted")), end: transcript.End{Interrupted: true}}, reports.ExitIncomplete, "interrupted"},
+		{"cut off in the middle", tale{scenario: s, happened: answered(200), cutOff: true}, reports.ExitIncomplete, "interrupted"},
+		{"no requests left", tale{scenario: s, happened: []transcript.Record{trouble(1, "budget")}}, reports.ExitIncomplete, "budget"},
 		{"nothing assessed", tale{scenario: s, decision: conformance.NotApplicable}, reports.ExitIncomplete, "nothing-assessed"},
 		{"must be observed", tale{scenario: needsEffects(), run: transcript.Run{MustObserve: []string{"auth.*"}}, happened: answered(200, 401, 200)}, reports.ExitIncomplete, "must-observe"},
 	} {
@@ -271,9 +280,11 @@ func needsEffects() scenarios.Scenario {
 func TestJudgeRefusesWhatIsNoTranscript(t *testing.T) {
 	whole := tale{scenario: sandwich(scenarios.Must, "rejected"), happened: answered(200, 401, 200)}.records(t)
 	for name, records := range map[string][]transcript.Record{
-		"empty":       nil,
-		"without run": whole[1:],
-		"bad plan":    {whole[0], {Plan: &transcript.Plan{Scenario: []byte(`[]`)}}},
+		"empty":                   nil,
+		"without run":             whole[1:],
+		"bad plan":                {whole[0], {Plan: &transcript.Plan{Scenario: []byte(`[]`)}}},
+		"a level nobody knows":    {whole[0], {Plan: &transcript.Plan{Scenario: []byte(`{"id":"auth.x","level":"WHAT"}`), Decision: "play"}}},
+		"a decision nobody knows": {whole[0], {Plan: &transcript.Plan{Scenario: []byte(`{"id":"auth.x","level":"MUST"}`), Decision: "skip"}}},
 	} {
 		if _, err := conformance.Judge(records); err == nil {
 			t.Errorf("%s: graded", name)

@@ -57,6 +57,7 @@ func TestKillMatrix(t *testing.T) {
 	}
 	expected := readExpectations(t)
 	m := playMatrix(t)
+	m.playMissedAgain(t, expected)
 	for flaw := range expected {
 		if _, ok := m.kills[flaw]; !ok {
 			t.Errorf("testdata/kill-matrix.yaml names %s, which is no flaw of the receiver", flaw)
@@ -130,6 +131,30 @@ func playMatrix(t *testing.T) *matrix {
 	return m
 }
 
+// playMissedAgain plays once more, with nothing else running, what should have
+// found a flaw and did not: a flaw that shows in a few milliseconds may hide on
+// a machine that is busy.
+func (m *matrix) playMissedAgain(t *testing.T, expected map[string]expectation) {
+	for _, s := range settings {
+		for flaw, kills := range m.kills {
+			killed, played := kills[s.String()]
+			if !played || !m.missed(flaw, s.String(), expected[flaw]) {
+				continue
+			}
+			meant := expected[flaw].Kills[0]
+			t.Logf("%s, %s: %s is played again alone", flaw, s, meant)
+			if x := gradeAll(t, s, flaw)[meant]; outcome(x) != outcome(m.base[s.String()][meant]) {
+				killed[meant] = x
+			}
+		}
+	}
+}
+
+// missed reports whether the scenario meant for a flaw did not find it.
+func (m *matrix) missed(flaw, setting string, e expectation) bool {
+	return len(e.Kills) > 0 && m.base[setting][e.Kills[0]].Verdict == reports.Pass && m.kills[flaw][setting][e.Kills[0]].ID == ""
+}
+
 // shows reports whether a flaw can be seen with the form of the secret.
 func shows(flaw string, s setting) bool {
 	asymmetric := strings.HasSuffix(s.String(), "-v1a")
@@ -137,7 +162,7 @@ func shows(flaw string, s setting) bool {
 	case "key-confusion":
 		return asymmetric
 	case "empty-key", "hash-by-length", "short-compare", "bare-signature", "version-ignored",
-		"leaks-expected-signature": // needs the key that signs
+		"compares-prefix", "case-blind", "leaks-expected-signature": // needs the key that signs
 		return !asymmetric
 	}
 	return true
@@ -186,7 +211,7 @@ func (m *matrix) check(t *testing.T, flaw string, e expectation) {
 				t.Errorf("%s, %s: %s is an error of the harness: %s", flaw, setting, id, x.Reason)
 			}
 		}
-		if len(e.Kills) > 0 && m.base[setting][e.Kills[0]].Verdict == reports.Pass && killed[e.Kills[0]].ID == "" {
+		if m.missed(flaw, setting, e) {
 			t.Errorf("%s, %s: not found by %s, which is meant for it", flaw, setting, e.Kills[0])
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -27,6 +28,7 @@ type Planned struct {
 	Scenario scenarios.Scenario
 	Decision Decision
 	Reason   string
+	By       string // who excluded it: user, risk
 }
 
 // A Plan is the scenarios of a run in the catalogue's order.
@@ -40,6 +42,12 @@ type Plan struct {
 var mustObserve = map[string][]string{
 	"production": {"idem.*", "ctl.*", "ack.hang-up"},
 	"strict":     {"idem.*", "ctl.*", "ack.hang-up"},
+}
+
+// mustObserveSilent is what must be seen of a receiver that answers 2xx to
+// everything: its answers show none of it.
+var mustObserveSilent = map[string][]string{
+	target.RejectsSilently: {"auth.*", "sig.*", "ts.very-stale"},
 }
 
 // NewPlan chooses the scenarios. Its errors are the user's to mend.
@@ -82,9 +90,9 @@ func newPlan(c Config) (Plan, error) {
 		}
 		p := Planned{Scenario: s, Decision: Play}
 		if exclude[s.ID] {
-			p.Decision, p.Reason = Excluded, "by --exclude"
+			p.Decision, p.Reason, p.By = Excluded, "by --exclude", reports.ByUser
 		} else {
-			p.Decision, p.Reason = decide(s, c.Target, maker)
+			p.decide(c.Target, maker)
 		}
 		plan.Planned = append(plan.Planned, p)
 	}
@@ -94,19 +102,35 @@ func newPlan(c Config) (Plan, error) {
 	return plan, nil
 }
 
-func decide(s scenarios.Scenario, t *target.Target, m *mockprovider.Maker) (Decision, string) {
+// decide says why a scenario is not played, if so.
+func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
+	s := p.Scenario
 	if len(s.Schemes) > 0 && !slices.Contains(s.Schemes, t.Scheme.Name) {
-		return NotApplicable, "not for " + t.Scheme.Name
+		p.Decision, p.Reason = NotApplicable, "not for "+t.Scheme.Name
+		return
 	}
 	for _, f := range needs(s) {
 		if !t.Has(f, m) {
-			return NotApplicable, fmt.Sprintf("%s has no %s", t.Scheme.Name, mockprovider.Features[f])
+			p.Decision, p.Reason = NotApplicable, lacking(f, t)
+			return
 		}
 	}
 	if !s.Risk.Within(t.Limits.Risk) {
-		return Excluded, fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)
+		p.Decision, p.By = Excluded, reports.ByRisk
+		p.Reason = fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)
 	}
-	return Play, ""
+}
+
+// lacking words a feature that is not there: it is the scheme's to have, or the
+// user's samples'.
+func lacking(f mockprovider.Feature, t *target.Target) string {
+	switch {
+	case f == "template-events" && t.Samples != nil:
+		return "needs an event of our making, and events of yours are sent"
+	case f == "free-fields" && t.Samples != nil:
+		return "nothing in your events is declared free (events.free)"
+	}
+	return fmt.Sprintf("%s has no %s", t.Scheme.Name, mockprovider.Features[f])
 }
 
 // needs lists what the scenario says it needs and what its faults do.
@@ -141,7 +165,7 @@ func (p Plan) record(r *transcript.Recorder) error {
 			return err
 		}
 		r.Add(transcript.Record{Plan: &transcript.Plan{
-			Scenario: definition, Decision: string(planned.Decision), Reason: planned.Reason,
+			Scenario: definition, Decision: string(planned.Decision), Reason: planned.Reason, By: planned.By,
 		}})
 	}
 	return nil

@@ -3,8 +3,9 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -48,11 +49,22 @@ func (p *player) run(ctx context.Context) error {
 		if err := p.step(ctx, i, step); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
+		p.release(i)
 		if step.Control && p.exchanges[len(p.exchanges)-1].Answer.Status == 0 {
 			break
 		}
 	}
 	return nil
+}
+
+// release closes the step's connection behind its last use: a receiver that
+// serves one at a time answers nobody else before.
+func (p *player) release(i int) {
+	name := p.scenario.Steps[i].Connection
+	again := slices.ContainsFunc(p.scenario.Steps[i+1:], func(s scenarios.Step) bool { return s.Connection == name })
+	if c := p.shared[name]; c != nil && !again {
+		c.Close()
+	}
 }
 
 func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
@@ -181,29 +193,12 @@ func provesNothing(o scenarios.Outcome, status int) bool {
 	return !named && o.Name != "anything" && target.NotNow(status)
 }
 
-// together sends copies that all wait with their last byte until every one has
-// had time to arrive there.
-func (p *player) together(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
-	gate := make(chan struct{})
-	copies := make([]transcript.Exchange, step.AtOnce)
-	errs := make([]error, step.AtOnce)
-	var wg sync.WaitGroup
-	for i := range copies {
-		about, d := about, d
-		about.Copy = i + 1
-		d.Request.Gate = gate
-		wg.Go(func() { copies[i], errs[i] = p.sender.Send(ctx, about, d, nil) })
-	}
-	err := pause(ctx, p.lineUp)
-	close(gate)
-	wg.Wait()
-	p.exchanges = append(p.exchanges, copies...)
-	for _, e := range errs {
-		if e != nil {
-			return e
-		}
-	}
-	return err
+// faltered reports whether a delivery that was to be taken was answered with a
+// failure of the server.
+func faltered(o scenarios.Outcome, status int) bool {
+	want, _ := o.Grade(http.StatusOK)
+	got, _ := o.Grade(status)
+	return status/100 == 5 && want == scenarios.GradePass && got == scenarios.GradeFail
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,8 +13,13 @@ import (
 // go test -run only what is selected is sent. Recommendations that are not met
 // are logged; failures, blocked scenarios and errors of the harness fail their
 // sub-test; what cannot be seen or does not apply is skipped with the reason.
+// When the preflight finds that nothing can be graded, a sub-test of its own
+// fails and the scenarios are skipped.
 func Run(t *testing.T, c Config) {
 	t.Helper()
+	if c.Command == "" && c.Again == (Again{}) {
+		c.Again = goTest(t.Name())
+	}
 	session, err := Prepare(c)
 	if err != nil {
 		t.Fatalf("hookassay: %v", err)
@@ -28,7 +35,7 @@ func Run(t *testing.T, c Config) {
 			t.Run(id, func(t *testing.T) {
 				selected[id] = true
 				t.Parallel()
-				tell(t, graded[id])
+				tell(t, graded[id], Unready(report) != "")
 			})
 		}
 		if len(selected) == 0 {
@@ -47,6 +54,9 @@ func Run(t *testing.T, c Config) {
 	if len(selected) == 0 {
 		return
 	}
+	if message := Unready(report); message != "" {
+		failPreflight(t, message)
+	}
 	// What no sub-test shows, such as effects that had to be seen and were not.
 	if report.ExitCode != reports.ExitConformant && !t.Failed() {
 		for _, r := range report.ExitReasons {
@@ -55,9 +65,39 @@ func Run(t *testing.T, c Config) {
 	}
 }
 
-// tell turns a verdict into a sub-test's end.
-func tell(t *testing.T, s reports.Scenario) {
+// goTest are the commands that run a test, or one of its sub-tests, again.
+func goTest(name string) Again {
+	elements := strings.Split(name, "/")
+	for i, e := range elements {
+		elements[i] = "^" + regexp.QuoteMeta(e) + "$"
+	}
+	pattern := strings.Join(elements, "/")
+	return Again{
+		All: fmt.Sprintf("go test -run '%s'", pattern),
+		One: fmt.Sprintf("go test -run '%s/^scenarios$/^{scenario}$'", pattern),
+	}
+}
+
+// failPreflight fails once for everything. A -run that names scenarios leaves
+// the sub-test out; then the test itself fails.
+func failPreflight(t *testing.T, message string) {
 	t.Helper()
+	ran := false
+	t.Run("preflight", func(t *testing.T) {
+		ran = true
+		t.Error("hookassay: " + message)
+	})
+	if !ran {
+		t.Error("hookassay: the preflight: " + message)
+	}
+}
+
+// tell turns a verdict into a sub-test's end.
+func tell(t *testing.T, s reports.Scenario, unready bool) {
+	t.Helper()
+	if unready && s.Verdict == reports.Blocked {
+		t.Skip("blocked by the preflight")
+	}
 	var text strings.Builder
 	if err := reports.Detail(&text, s, reports.TerminalOptions{}); err != nil {
 		t.Fatalf("hookassay: %v", err)

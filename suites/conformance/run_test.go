@@ -97,8 +97,29 @@ func TestRunFailsForWhatIsBlocked(t *testing.T) {
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
 	output, ok := rerun(t, refusing.URL, "auth.wrong-key", "^TestInAnotherProcess$")
-	if ok || !strings.Contains(output, "--- FAIL: TestInAnotherProcess/scenarios/auth.wrong-key") {
-		t.Errorf("blocked, and yet not failed:\n%s", output)
+	if ok || strings.Count(output, "--- FAIL") != 2 || !strings.Contains(output, "--- FAIL: TestInAnotherProcess/preflight") ||
+		!strings.Contains(output, "--- SKIP: TestInAnotherProcess/scenarios/auth.wrong-key") || !strings.Contains(output, "blocked by the preflight") {
+		t.Errorf("the preflight does not fail once for all:\n%s", output)
+	}
+	output, ok = rerun(t, refusing.URL, "auth.wrong-key", "^TestInAnotherProcess$/^scenarios$/^auth.wrong-key$")
+	if ok || !strings.Contains(output, "the preflight: a genuine delivery is answered 404") {
+		t.Errorf("selected by its name it does not fail:\n%s", output)
+	}
+}
+
+// TestRunNamesItsOwnCommand: the receiver of a Go test is gone with the test,
+// and a transcript was not kept.
+func TestRunNamesItsOwnCommand(t *testing.T) {
+	accepting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer accepting.Close()
+	output, _ := rerun(t, accepting.URL, "auth.wrong-key", "^TestInAnotherProcess$")
+	if !strings.Contains(output, "go test -run '^TestInAnotherProcess$/^scenarios$/^auth.wrong-key$'") {
+		t.Errorf("how to run it again is not said:\n%s", output)
+	}
+	for _, lie := range []string{"transcript.jsonl", "--secret-env", "hookassay run"} {
+		if strings.Contains(output, lie) {
+			t.Errorf("the output says %q:\n%s", lie, output)
+		}
 	}
 }
 

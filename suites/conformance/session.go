@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -95,31 +96,55 @@ func (s *Session) describe() *transcript.Run {
 	run := &transcript.Run{
 		Schema: transcript.Schema, Tool: Version, Catalogue: s.plan.Catalogue,
 		Seed: c.Seed, Nonce: c.Nonce, Profile: c.Profile, Strict: c.Strict,
-		MustObserve: append(append([]string{}, mustObserve[c.Profile]...), c.MustObserve...),
-		URL:         t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(),
+		MustObserve: slices.Concat(mustObserve[c.Profile], mustObserveSilent[t.Rejects], c.MustObserve),
+		URL:         t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(), SecretBytes: secretBytes(t),
 		Past: time.Duration(t.Tolerance.Past), Future: time.Duration(t.Tolerance.Future),
 		Rejects: t.Rejects, BehindProxy: t.BehindProxy, SameHost: t.Loopback(), Origin: t.Origin,
-		Probes: []transcript.Probe{}, Command: s.command(),
+		Probes: []transcript.Probe{}, Kept: c.Transcript != nil,
 	}
+	again := s.again()
+	run.Command, run.CommandOne = again.All, again.One
 	for _, p := range t.Probes {
 		run.Probes = append(run.Probes, transcript.Probe(p.Describe()))
 	}
 	return run
 }
 
-// command begins the command that plays a scenario again.
-func (s *Session) command() string {
-	if s.config.Command != "" {
-		return s.config.Command
+// secretBytes tells how long each secret is, by the place that its marker
+// names: a short one may stand in an answer by chance.
+func secretBytes(t *target.Target) map[string]int {
+	sizes := map[string]int{}
+	for _, v := range t.Sensitive() {
+		if v.As == "text" {
+			sizes[v.Place] = len(v.Value)
+		}
 	}
-	t := s.config.Target
-	return fmt.Sprintf("hookassay run --target %s --scheme %s --secret-env WEBHOOK_SECRET", t.URL, t.Scheme.Name)
+	return sizes
+}
+
+// again makes the commands that play the run and its scenarios again.
+func (s *Session) again() Again {
+	if s.config.Again != (Again{}) {
+		return s.config.Again
+	}
+	command, t := s.config.Command, s.config.Target
+	if command == "" {
+		command = fmt.Sprintf("hookassay run --target %s --scheme %s --secret-env WEBHOOK_SECRET", t.URL, t.Scheme.Name)
+	}
+	return Again{
+		All: fmt.Sprintf("%s --seed %d", command, s.config.Seed),
+		One: fmt.Sprintf("%s --only {scenario} --seed %d", command, s.config.Seed),
+	}
 }
 
 // events lists every event that was sent, by play, and when those that should
 // take effect were acknowledged.
 func (s *Session) events(records []transcript.Record) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
+	expected := map[string]map[string]string{} // scenario → label → effect
+	for _, p := range s.plan.Planned {
+		expected[p.Scenario.ID] = p.Scenario.Effects
+	}
 	seen := map[string]bool{}
 	for _, rec := range records {
 		e := rec.Exchange
@@ -134,9 +159,14 @@ func (s *Session) events(records []transcript.Record) target.Wait {
 		if done.After(w.Since) {
 			w.Since = done
 		}
-		if e.Control && e.Answer.Status/100 == 2 {
+		if e.Answer.Status/100 == 2 && (e.Control || takesEffect(expected[e.Scenario][e.Label])) {
 			w.Awaited[e.EventID] = done
 		}
 	}
 	return w
+}
+
+// takesEffect reports whether a scenario counts on at least one effect.
+func takesEffect(expected string) bool {
+	return expected != "" && expected != "any" && expected != "0"
 }

@@ -34,6 +34,7 @@ func (w tale) records(t testing.TB) []transcript.Record {
 		t.Fatal(err)
 	}
 	w.run.Schema, w.run.Profile = transcript.Schema, cmp.Or(w.run.Profile, "core")
+	w.run.Kept, w.run.CommandOne = true, "hookassay run --only {scenario}"
 	w.run.Rejects = cmp.Or(w.run.Rejects, "status")
 	all := []transcript.Record{{Run: &w.run}, {Plan: &transcript.Plan{
 		Scenario: definition, Decision: string(cmp.Or(w.decision, conformance.Play)), Reason: "as told",

@@ -92,6 +92,14 @@ func (a *attack) run(ctx context.Context) {
 	a.transport.lanes.close()
 }
 
+// played is how much of the planned window was played.
+func (a *attack) played(interrupted bool) time.Duration {
+	if !interrupted {
+		return a.plan.Duration()
+	}
+	return min(a.plan.Duration(), a.rec.last.Round(time.Millisecond))
+}
+
 // reportEvery is how often the progress is told.
 const reportEvery = 250 * time.Millisecond
 

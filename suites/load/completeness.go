@@ -7,6 +7,7 @@ import (
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 const (
@@ -26,6 +27,7 @@ type PerIDProbe interface {
 type auditor struct {
 	probes   []target.Probe
 	timeouts target.Timeouts
+	redact   *transcript.Redactor // of errors that quote the receiver
 	plan     *Plan
 	id       func(event int) string
 	acked    bitset
@@ -45,7 +47,7 @@ type expectation struct {
 
 func newAuditor(t *target.Target, a *attack, sent int, id func(int) string) *auditor {
 	u := &auditor{
-		probes: t.Probes, timeouts: t.Timeouts, plan: a.plan, id: id,
+		probes: t.Probes, timeouts: t.Timeouts, redact: t.Redactor(), plan: a.plan, id: id,
 		acked: a.transport.acked, sent: sent, every: 1,
 	}
 	for _, p := range t.Probes {
@@ -83,7 +85,7 @@ func (u *auditor) audit(ctx context.Context, since time.Time) reports.Completene
 	}
 	settled, err := u.settle(ctx, since)
 	if err != nil {
-		return reports.Completeness{Reason: err.Error()}
+		return reports.Completeness{Reason: u.redact.Text(err.Error())}
 	}
 	c := u.sum()
 	c.Observed, c.SettledMS = true, settled.Milliseconds()

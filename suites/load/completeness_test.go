@@ -62,7 +62,8 @@ func audited(t *testing.T, sent int, unacked map[int]bool, probes ...target.Prob
 			a.transport.acked.set(n)
 		}
 	}
-	tgt := &target.Target{Probes: probes, Timeouts: target.Timeouts{Effect: 5 * time.Second, Quiescence: 300 * time.Millisecond}}
+	tgt := aim(t, "http://127.0.0.1:1/")
+	tgt.Probes, tgt.Timeouts = probes, target.Timeouts{Effect: 5 * time.Second, Quiescence: 300 * time.Millisecond}
 	return newAuditor(tgt, a, sent, func(n int) string { return fmt.Sprintf("%d %s", n, plan.Class(n)) })
 }
 
@@ -174,6 +175,20 @@ func TestAuditWithoutSight(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// What a probe quotes of its receiver is not written down as it is.
+func TestAuditRedactsWhatAProbeSays(t *testing.T) {
+	tgt := aim(t, "http://127.0.0.1:1/")
+	blind := newLedger(genuineOnce)
+	blind.fail = func(time.Duration) error { return errors.New("status 500 " + secret) }
+	tgt.Probes, tgt.Timeouts.Effect = []target.Probe{blind}, time.Millisecond
+	u := audited(t, 20, nil)
+	a := &attack{plan: u.plan, transport: &transport{acked: u.acked}}
+	c := newAuditor(tgt, a, 20, u.id).audit(t.Context(), time.Now())
+	if c.Observed || !strings.Contains(c.Reason, "status 500") || strings.Contains(c.Reason, secret) {
+		t.Errorf("%+v", c)
+	}
 }
 
 func TestAProbePerEventIsAskedAboutASample(t *testing.T) {

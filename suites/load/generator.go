@@ -15,21 +15,24 @@ import (
 const (
 	maxCPU         = 0.80 // of GOMAXPROCS
 	maxGC          = 0.10 // of GOMAXPROCS
+	maxMachine     = 0.90 // of the machine that the receiver shares
+	maxOwnShare    = 0.15 // of it: more than that the receiver lacked because of us
 	maxLittleError = 0.05
 )
 
 // A generator is how the sending side did.
 type generator struct {
 	used        used
+	sameHost    bool // the receiver shares this machine
 	inFlightCap int
 	maxInFlight int
 	little      float64
 	lag, prep   time.Duration // p99
 }
 
-func newGenerator(a *attack, u used) generator {
+func newGenerator(a *attack, sameHost bool, u used) generator {
 	return generator{
-		used: u, inFlightCap: a.inFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
+		used: u, sameHost: sameHost, inFlightCap: a.inFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
 		lag: a.rec.lag.quantile(0.99), prep: a.rec.prep.quantile(0.99),
 	}
 }
@@ -51,6 +54,16 @@ func (r *recorder) littleError() float64 {
 // healthy generator that is the receiver's doing.
 func (g generator) capped() bool { return g.maxInFlight >= g.inFlightCap }
 
+// crowded says that generator and receiver together had no processor left.
+// Which of them was the limit cannot be told then.
+func (g generator) crowded() []string {
+	if !g.sameHost || g.used.machine <= maxMachine {
+		return nil
+	}
+	return []string{fmt.Sprintf("the processors that the receiver shares with the generator were %.0f %% busy, %.0f %% with sending: send from another machine, or slower",
+		100*g.used.machine, 100*g.used.cpu)}
+}
+
 // starved says what makes every time that was measured doubtful.
 func (g generator) starved() (reasons []string) {
 	if g.used.cpu > maxCPU {
@@ -67,9 +80,13 @@ func (g generator) starved() (reasons []string) {
 
 // excusesLatency says why a missed limit on a time may be the generator's
 // doing: it was starved, or its own delays make up the difference. Response
-// times hold lag and signing; every time holds the wait for a processor.
+// times hold lag and signing; every time holds the wait for a processor. On a
+// crowded machine a slow receiver is its own fault if most work was not ours.
 func (g generator) excusesLatency(value, limit time.Duration, response bool) []string {
 	reasons := g.starved()
+	if g.used.cpu > maxOwnShare {
+		reasons = append(reasons, g.crowded()...)
+	}
 	own := g.used.sched
 	if response {
 		own += g.prep
@@ -85,12 +102,13 @@ func (g generator) excusesLatency(value, limit time.Duration, response bool) []s
 }
 
 // excusesUnsent says why deliveries that were not sent may be the generator's
-// doing: there was room for them.
+// doing: it was starved, or there was room for them.
 func (g generator) excusesUnsent() []string {
+	reasons := append(g.starved(), g.crowded()...)
 	if g.capped() {
-		return nil
+		return reasons
 	}
-	return []string{fmt.Sprintf("deliveries were not sent although only %d of %d were in flight", g.maxInFlight, g.inFlightCap)}
+	return append(reasons, fmt.Sprintf("deliveries were not sent although only %d of %d were in flight", g.maxInFlight, g.inFlightCap))
 }
 
 func (g generator) report() reports.Generator {

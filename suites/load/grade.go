@@ -16,7 +16,7 @@ import (
 // scenario and reports. Version names the program, command is what plays it
 // again.
 func Grade(ctx context.Context, cfg Config, version, command string) (reports.Report, error) {
-	if err := permit(cfg.Target); err != nil {
+	if err := cfg.Check(); err != nil {
 		return reports.Report{}, err
 	}
 	record := transcript.NewRecorder(nil)
@@ -33,7 +33,7 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	}
 	r.Requests = sender.Sent()
 	if flight.Ready && ctx.Err() == nil {
-		cfg.EventType = maker.DefaultType()
+		cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
 		result, err := Run(ctx, cfg)
 		if err != nil {
 			return r, err
@@ -46,6 +46,16 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
 	reports.Conclude(&r, nil)
 	return r, nil
+}
+
+// Check finds what cannot be played, or must not be, before anything is sent.
+func (cfg Config) Check() error {
+	if err := permit(cfg.Target); err != nil {
+		return err
+	}
+	cfg.spent = 1 // by the preflight, at the least
+	_, err := cfg.plan()
+	return err
 }
 
 // permit asks for more than consent: load is disruptive.
@@ -61,6 +71,7 @@ func permit(t *target.Target) error {
 
 func header(cfg Config, version, command string) reports.Report {
 	t := cfg.Target
+	redact := t.OwnRedactor()
 	r := reports.Report{
 		Schema: reports.Schema,
 		Tool:   reports.Tool{Name: "hookassay", Version: version},
@@ -68,11 +79,11 @@ func header(cfg Config, version, command string) reports.Report {
 		Started: time.Now().UTC().Truncate(time.Millisecond),
 		Profile: "load " + cfg.Scenario.Name,
 		Target: reports.Target{
-			URL: t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(),
+			URL: redact.Text(t.URL.String()), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(),
 			Rejects: t.Rejects, SameHost: t.Loopback(), Probes: []reports.Probe{},
 		},
 		Preflight: []reports.Check{}, Scenarios: []reports.Scenario{}, Load: []reports.Load{},
-		Rerun: fmt.Sprintf("%s --seed %d", command, cfg.Seed),
+		Rerun: redact.Text(fmt.Sprintf("%s --seed %d", command, cfg.Seed)),
 	}
 	for _, p := range t.Probes {
 		d := p.Describe()

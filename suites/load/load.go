@@ -21,8 +21,11 @@ type Config struct {
 	Seed      int64
 	Nonce     string       // of the run: ids derive from it
 	EventType string       // empty: the scheme's or the samples' default
+	Requests  int          // the user's own limit on requests in all, which holds on this machine, too; 0: none
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
+
+	spent int // requests that went before the load
 }
 
 // Status is how far a run has come.
@@ -38,11 +41,8 @@ type Status struct {
 // made sure that the target accepts a genuine delivery. An error means nothing
 // was sent; what goes wrong later, a ctx that ends included, is in the result.
 func Run(ctx context.Context, cfg Config) (reports.Load, error) {
-	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
+	plan, err := cfg.plan()
 	if err != nil {
-		return reports.Load{}, err
-	}
-	if err := withinLimits(cfg.Target, cfg.Scenario.Name, plan); err != nil {
 		return reports.Load{}, err
 	}
 	press, err := newPress(cfg)
@@ -59,24 +59,37 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	ended := time.Now()
 	f := facts{
 		classes: a.rec.classes, unsent: plan.Len() - a.rec.sent(), silent: a.transport.silent,
-		generator: newGenerator(a, before.until(readUsage(), runtime.GOMAXPROCS(0))),
+		generator: newGenerator(a, cfg.Target.Loopback(), before.until(readUsage(), runtime.GOMAXPROCS(0))),
 	}
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), func(event int) string { return string(press.AppendID(nil, event)) })
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 
-// withinLimits keeps to what the target's owner agreed to.
-func withinLimits(t *target.Target, name string, plan *Plan) error {
+// plan compiles the scenario, if it keeps to the limits.
+func (cfg Config) plan() (*Plan, error) {
+	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return plan, cfg.within(plan)
+}
+
+// within keeps to what the target's owner agreed to. The target's default
+// limit on requests is for conformance runs; on this machine only one that the
+// user gave holds for load.
+func (cfg Config) within(plan *Plan) error {
+	t, name := cfg.Target, cfg.Scenario.Name
 	if err := t.Permit(); err != nil {
 		return err
 	}
-	if t.Loopback() {
-		return nil
+	limit := cfg.Requests
+	if !t.Loopback() {
+		limit = t.Limits.Requests
 	}
-	if plan.Len() > t.Limits.Requests {
+	if total := plan.Len() + cfg.spent; limit > 0 && total > limit {
 		return fmt.Errorf("load %s would send %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
-			name, plan.Len(), t.Limits.Requests)
+			name, total, limit)
 	}
 	if t.Limits.Rate > 0 && plan.Rate() > t.Limits.Rate {
 		return fmt.Errorf("load %s would send %.4g requests a second, but the target's limit is %.4g: make it slower with --rate, or raise limits.rate",
@@ -125,7 +138,7 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 			Schedule: plan.String(), Total: plan.Len(), Rate: plan.Rate(),
 			InFlight: s.InFlight, Digest: plan.Digest(),
 		},
-		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: plan.Duration().Seconds(),
+		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: a.played(interrupted).Seconds(),
 		Lag: a.rec.lag.quantiles(), Prep: a.rec.prep.quantiles(),
 		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
 		Rerun: rerun(cfg),
@@ -148,6 +161,6 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 			out.Generator.Reasons = appendNew(out.Generator.Reasons, excuses)
 		}
 	}
-	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, interrupted)
+	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, f.tooShort(s.Objectives), interrupted)
 	return out
 }

@@ -127,6 +127,14 @@ func TestFlawsAreFound(t *testing.T) {
 	}
 }
 
+// A run that holds only for the few deliveries it sent passes nothing.
+func TestTooShortToTell(t *testing.T) {
+	l := play(t, receive(t), lenient(smoke(t, perSecond(100), 300*time.Millisecond)))
+	if l.Verdict != reports.NotObserved || !strings.Contains(l.Reason, "too short to tell: ") || !strings.Contains(l.Reason, "0 duplicate deliveries of at least 1") {
+		t.Errorf("verdict %s: %s", l.Verdict, l.Reason)
+	}
+}
+
 func TestWithoutProbe(t *testing.T) {
 	tgt := receive(t)
 	tgt.Probes = nil
@@ -183,8 +191,11 @@ func TestStopMeansStop(t *testing.T) {
 	if took := time.Since(stopped); took > 5*time.Second {
 		t.Errorf("stopping took %s", took)
 	}
-	if l.Verdict != reports.Error || l.Reason != "interrupted" || l.Classes[0].Errors["canceled"] != l.Classes[0].Sent {
+	if l.Verdict != reports.NotObserved || l.Reason != "interrupted" || l.Classes[0].Errors["canceled"] != l.Classes[0].Sent {
 		t.Errorf("verdict %s: %s, %+v", l.Verdict, l.Reason, l.Classes[0])
+	}
+	if l.Seconds <= 0 || l.Seconds > 20 {
+		t.Errorf("%v s of 60 s were played", l.Seconds)
 	}
 	for _, o := range l.Objectives {
 		if o.Verdict == reports.Fail || o.Verdict == reports.Blocked {
@@ -253,6 +264,31 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// On this machine the default limits are not for load, but the user's own are.
+func TestLimitsOnThisMachine(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Config)
+		want   string
+	}{
+		{"none", func(*Config) {}, ""},
+		{"enough", func(c *Config) { c.Requests = 1001 }, ""},
+		{"the preflight counts", func(c *Config) { c.Requests = 1000 }, "would send 1001 requests, but the target's limit is 1000"},
+		{"default", func(c *Config) { c.Target.Limits.Requests = 500 }, ""},
+		{"rate", func(c *Config) { c.Target.Limits.Rate = 10 }, "would send 200 requests a second, but the target's limit is 10"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := Config{Target: aim(t, "http://127.0.0.1:1/webhooks"), Scenario: smoke(t, scenarios.Rate{}, 0)}
+			tt.change(&cfg)
+			err := cfg.Check()
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("error is %v, want %q", err, tt.want)
+			}
+		})
+	}
 }
 
 type brokenWriter struct{}

@@ -69,7 +69,7 @@ func (f facts) latency(o scenarios.Objective, out *reports.Objective) []string {
 		c = t.service
 	}
 	if c.count() == 0 {
-		notSent(o, out)
+		notSent(o.Class, out)
 		return nil
 	}
 	var value time.Duration
@@ -89,8 +89,8 @@ func (f facts) latency(o scenarios.Objective, out *reports.Objective) []string {
 	return f.generator.excusesLatency(value, limit, o.Clock == scenarios.ClockResponse)
 }
 
-func notSent(o scenarios.Objective, out *reports.Objective) {
-	out.Verdict, out.Reason = reports.NotObserved, fmt.Sprintf("no %s delivery was sent", o.Class)
+func notSent(class string, out *reports.Objective) {
+	out.Verdict, out.Reason = reports.NotObserved, fmt.Sprintf("no %s delivery was sent", class)
 }
 
 // share judges a number of deliveries of a class, or their share in percent.
@@ -102,7 +102,7 @@ func (f facts) share(o scenarios.Objective, out *reports.Objective) []string {
 	}
 	switch {
 	case t.sent == 0:
-		notSent(o, out)
+		notSent(o.Class, out)
 		return nil
 	case f.silent && o.Class == scenarios.ClassForged && o.Metric == scenarios.MetricAccepted:
 		f.silentlyAccepted(o, out)
@@ -135,8 +135,15 @@ func (f facts) silentlyAccepted(o scenarios.Objective, out *reports.Objective) {
 // effects judges the equation between answers and effects.
 func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
 	c := f.completeness
-	if !c.Observed {
+	switch {
+	case !c.Observed:
 		out.Verdict, out.Reason = reports.NotObserved, c.Reason
+		return
+	case o.Metric == scenarios.MetricForgedEffects && f.classes[Forged].sent == 0:
+		notSent(scenarios.ClassForged, out)
+		return
+	case o.Metric == scenarios.MetricLost && c.Acked == 0:
+		out.Verdict, out.Reason = reports.NotObserved, "no event was acknowledged, so none could be lost"
 		return
 	}
 	count := map[scenarios.Metric]int{

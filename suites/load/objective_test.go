@@ -38,6 +38,11 @@ func healthy() facts {
 	}
 }
 
+// crowd makes the receiver share a machine this busy, and busy with sending.
+func crowd(f *facts, machine, own float64) {
+	f.generator.sameHost, f.generator.used.machine, f.generator.used.cpu = true, machine, own
+}
+
 func TestJudge(t *testing.T) {
 	tests := []struct {
 		name, objective string
@@ -61,6 +66,8 @@ func TestJudge(t *testing.T) {
 		{"lost", "lost = 0", func(f *facts) { f.completeness.Lost = 3 }, reports.Fail, "3", ""},
 		{"doubled", "doubled = 0", func(f *facts) { f.completeness.Doubled = 1 }, reports.Fail, "1", ""},
 		{"forged effects", "forged-effects = 0", func(f *facts) { f.completeness.Forged = 1 }, reports.Fail, "1", ""},
+		{"forged effects of none sent", "forged-effects = 0", func(f *facts) { f.classes[Forged].sent = 0 }, reports.NotObserved, "", "no forged delivery was sent"},
+		{"nothing to lose", "lost = 0", func(f *facts) { f.completeness.Acked = 0 }, reports.NotObserved, "", "no event was acknowledged"},
 		{"sample", "lost = 0", func(f *facts) { f.note = "a sample" }, reports.Pass, "0", "a sample"},
 		{"no probe", "lost = 0", func(f *facts) { f.completeness = reports.Completeness{Reason: "no probe"} }, reports.NotObserved, "", "no probe"},
 
@@ -75,6 +82,24 @@ func TestJudge(t *testing.T) {
 		{"instrument wrong", "genuine: p99(service) <= 50ms", func(f *facts) { f.generator.little = 0.2 }, reports.Blocked, "ms", "Little's law is off by 20 %"},
 		{"unsent with room", "unsent = 0", func(f *facts) { f.unsent = 4 }, reports.Blocked, "4", "only 30 of 64 were in flight"},
 		{"unsent at the cap", "unsent = 0", func(f *facts) { f.unsent, f.generator.maxInFlight = 4, 64 }, reports.Fail, "4", ""},
+		{"unsent at the cap of a starved generator", "unsent = 0", func(f *facts) {
+			f.unsent, f.generator.maxInFlight, f.generator.used.cpu = 4, 64, 0.93
+		}, reports.Blocked, "4", "93 % of its processors"},
+		{"unsent on a crowded machine", "unsent = 0", func(f *facts) {
+			crowd(f, 0.97, 0.37)
+			f.unsent, f.generator.maxInFlight = 4, 64
+		}, reports.Blocked, "4", "were 97 % busy, 37 % with sending"},
+		{"unsent beside a machine with room", "unsent = 0", func(f *facts) {
+			crowd(f, 0.7, 0.37)
+			f.unsent, f.generator.maxInFlight = 4, 64
+		}, reports.Fail, "4", ""},
+		{"slow on a crowded machine", "genuine: p99(service) <= 50ms", func(f *facts) { crowd(f, 0.97, 0.37) }, reports.Blocked, "ms", "were 97 % busy"},
+		{"slow on a machine that others crowd", "genuine: p99(service) <= 50ms", func(f *facts) { crowd(f, 0.97, 0.05) }, reports.Fail, "ms", ""},
+		{"slow on another machine", "genuine: p99(service) <= 50ms", func(f *facts) {
+			crowd(f, 0.97, 0.37)
+			f.generator.sameHost = false
+		}, reports.Fail, "ms", ""},
+		{"quick on a crowded machine", "genuine: p99(service) <= 250ms", func(f *facts) { crowd(f, 0.97, 0.37) }, reports.Pass, "ms", ""},
 		{"no ports", "genuine: errors = 0", func(f *facts) { f.classes[Genuine].right, f.classes[Genuine].failures[noPorts] = 990, 10 }, reports.Blocked, "10 of 1000 (1 %)", "could not send 10"},
 		{"no ports and errors", "genuine: errors = 0", func(f *facts) { f.classes[Genuine].right, f.classes[Genuine].failures[noFiles] = 989, 10 }, reports.Fail, "11 of 1000 (1.1 %)", ""},
 		{"forgery on a starved generator", "forged: accepted = 0", func(f *facts) { f.generator.used.cpu, f.classes[Forged].accepted = 0.99, 1 }, reports.Fail, "1 of 50 (2 %)", ""},
@@ -105,22 +130,59 @@ func TestVerdict(t *testing.T) {
 	}
 	tests := []struct {
 		objectives  []reports.Objective
+		short       string
 		interrupted bool
 		want        reports.Verdict
 		reason      string
 	}{
-		{list(reports.Pass, reports.Pass), false, reports.Pass, ""},
-		{list(reports.Pass, reports.NotObserved), false, reports.Pass, "not observed: o"},
-		{list(reports.NotObserved), false, reports.NotObserved, "not observed: o"},
-		{list(reports.Pass, reports.Blocked), false, reports.Blocked, "generator-limited: busy"},
-		{list(reports.Blocked, reports.Fail, reports.Fail), false, reports.Fail, "missed: o; o"},
-		{list(reports.Pass), true, reports.Error, "interrupted"},
-		{list(reports.Fail), true, reports.Fail, "interrupted; missed: o"},
+		{list(reports.Pass, reports.Pass), "", false, reports.Pass, ""},
+		{list(reports.Pass, reports.NotObserved), "", false, reports.Pass, "not observed: o"},
+		{list(reports.NotObserved), "", false, reports.NotObserved, "not observed: o"},
+		{list(reports.Pass, reports.Pass), "too short", false, reports.NotObserved, "too short"},
+		{list(reports.Pass, reports.NotObserved), "too short", false, reports.NotObserved, "too short; not observed: o"},
+		{list(reports.Pass, reports.Fail), "too short", false, reports.Fail, "missed: o"},
+		{list(reports.Pass, reports.Blocked), "too short", false, reports.Blocked, "generator-limited: busy"},
+		{list(reports.Blocked, reports.Fail, reports.Fail), "", false, reports.Fail, "missed: o; o"},
+		{list(reports.Pass), "too short", true, reports.NotObserved, "interrupted"},
+		{list(reports.Fail), "", true, reports.Fail, "interrupted; missed: o"},
 	}
 	for _, tt := range tests {
-		if got, reason := verdict(tt.objectives, []string{"busy"}, tt.interrupted); got != tt.want || reason != tt.reason {
-			t.Errorf("%v, interrupted %v: %s, %q", tt.objectives, tt.interrupted, got, reason)
+		if got, reason := verdict(tt.objectives, []string{"busy"}, tt.short, tt.interrupted); got != tt.want || reason != tt.reason {
+			t.Errorf("%v, %q, interrupted %v: %s, %q", tt.objectives, tt.short, tt.interrupted, got, reason)
 		}
+	}
+}
+
+func TestTooShort(t *testing.T) {
+	tests := []struct {
+		name       string
+		sent       [classes]int
+		objectives []string
+		want       string
+	}{
+		{"enough", [classes]int{100, 1, 1}, []string{"genuine: p99(response) <= 1s", "duplicate: errors = 0", "forged: accepted = 0", "forged-effects = 0"}, ""},
+		{"few genuine", [classes]int{99, 1, 1}, []string{"unsent = 0"}, "too short to tell: 99 genuine deliveries of at least 100"},
+		{"a finer quantile", [classes]int{999, 0, 0}, []string{"genuine: p99.9(service) <= 1s"}, "too short to tell: 999 genuine deliveries of at least 1000"},
+		{"none forged", [classes]int{100, 0, 0}, []string{"forged: accepted = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"none forged had an effect", [classes]int{100, 0, 0}, []string{"forged-effects = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"nobody asks", [classes]int{100, 0, 0}, []string{"lost = 0"}, ""},
+		{"several", [classes]int{3, 0, 9}, []string{"duplicate: errors = 0", "forged: p90(response) <= 1s"},
+			"too short to tell: 3 genuine deliveries of at least 100, 0 duplicate deliveries of at least 1, 9 forged deliveries of at least 10"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := healthy()
+			for c, n := range tt.sent {
+				f.classes[c].sent = n
+			}
+			var list []scenarios.Objective
+			for _, text := range tt.objectives {
+				list = append(list, objective(t, text))
+			}
+			if got := f.tooShort(list); got != tt.want {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -132,6 +194,11 @@ func TestUsage(t *testing.T) {
 	}
 	to.queues.Counts[2] = 105
 	if got := from.until(to, 2); got.sched != time.Second {
+		t.Errorf("%+v", got)
+	}
+	to.queues.Counts[2] = 10
+	to.machine = machine{busy: 90, total: 100}
+	if got := from.until(to, 2); got.machine != 0.9 {
 		t.Errorf("%+v", got)
 	}
 	if got := from.until(from, 2); got != (used{}) {

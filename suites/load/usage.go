@@ -8,11 +8,16 @@ import (
 
 // A usage is what this process has used since it started.
 type usage struct {
-	at     time.Time
-	cpu    time.Duration
-	gc     float64 // CPU seconds
-	queues *metrics.Float64Histogram
+	at      time.Time
+	cpu     time.Duration
+	gc      float64 // CPU seconds
+	queues  *metrics.Float64Histogram
+	machine machine
 }
+
+// A machine is the time that this machine's processors have spent since it
+// started, in ticks: at work for anybody, and in all. Zero: not known.
+type machine struct{ busy, total uint64 }
 
 const (
 	gcSeconds    = "/cpu/classes/gc/total:cpu-seconds"
@@ -22,7 +27,7 @@ const (
 func readUsage() usage {
 	samples := []metrics.Sample{{Name: gcSeconds}, {Name: schedLatency}}
 	metrics.Read(samples)
-	u := usage{at: time.Now(), cpu: cpuTime()}
+	u := usage{at: time.Now(), cpu: cpuTime(), machine: readMachine()}
 	if samples[0].Value.Kind() == metrics.KindFloat64 {
 		u.gc = samples[0].Value.Float64()
 	}
@@ -34,9 +39,10 @@ func readUsage() usage {
 
 // used is what was used between two readings.
 type used struct {
-	cpu   float64       // share of GOMAXPROCS
-	gc    float64       // of that, for collecting garbage; nobody waits for it while processors are idle
-	sched time.Duration // p99 of the time a goroutine that could run waited for a processor
+	cpu     float64       // share of GOMAXPROCS
+	gc      float64       // of that, for collecting garbage; nobody waits for it while processors are idle
+	sched   time.Duration // p99 of the time a goroutine that could run waited for a processor
+	machine float64       // share of this machine's processors that was at work for anybody; 0: not known
 }
 
 func (u usage) until(end usage, procs int) used {
@@ -45,6 +51,9 @@ func (u usage) until(end usage, procs int) used {
 	if wall > 0 {
 		out.cpu = cpu / (wall * float64(procs))
 		out.gc = (end.gc - u.gc) / (wall * float64(procs))
+	}
+	if total := end.machine.total - u.machine.total; total > 0 {
+		out.machine = float64(end.machine.busy-u.machine.busy) / float64(total)
 	}
 	out.sched = histogramQuantile(u.queues, end.queues, 0.99)
 	return out

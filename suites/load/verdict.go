@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -25,9 +26,9 @@ func withdraw(o scenarios.Objective, judged reports.Objective) reports.Objective
 
 // verdict sums the objectives up. A proven miss beats everything; a run that
 // was interrupted proves nothing else; what the generator limited proves
-// nothing about the receiver. Objectives that need a probe leave the verdict to
-// the others.
-func verdict(objectives []reports.Objective, limits []string, interrupted bool) (reports.Verdict, string) {
+// nothing about the receiver; and a run that is too short shows nothing.
+// Objectives that need a probe leave the verdict to the others.
+func verdict(objectives []reports.Objective, limits []string, short string, interrupted bool) (reports.Verdict, string) {
 	missed := texts(objectives, reports.Fail)
 	switch {
 	case missed != nil:
@@ -36,20 +37,46 @@ func verdict(objectives []reports.Objective, limits []string, interrupted bool) 
 			reason = interruption + "; " + reason
 		}
 		return reports.Fail, reason
-	case interrupted:
-		return reports.Error, interruption
+	case interrupted: // not an error: nothing broke
+		return reports.NotObserved, interruption
 	case texts(objectives, reports.Blocked) != nil:
 		return reports.Blocked, "generator-limited: " + strings.Join(limits, "; ")
 	}
-	unseen := texts(objectives, reports.NotObserved)
-	reason := ""
-	if unseen != nil {
-		reason = "not observed: " + strings.Join(unseen, "; ")
+	reason := short
+	if unseen := texts(objectives, reports.NotObserved); unseen != nil {
+		reason = joined(reason, "not observed: "+strings.Join(unseen, "; "))
 	}
-	if texts(objectives, reports.Pass) == nil {
+	if short != "" || texts(objectives, reports.Pass) == nil {
 		return reports.NotObserved, reason
 	}
 	return reports.Pass, reason
+}
+
+// fewest is how many genuine deliveries a run has at least that passes: of
+// fewer, the slowest hundredth is not even one.
+const fewest = 100
+
+// tooShort says which classes had too few deliveries for a run that passes, or
+// "". Each class that an objective is about was sent at all, and often enough
+// that one delivery at least lies beyond its quantile. An objective that was met
+// by fewer is met by what was seen; it says nothing about the next run.
+func (f facts) tooShort(objectives []scenarios.Objective) string {
+	needed := map[string]int{scenarios.ClassGenuine: fewest}
+	for _, o := range objectives {
+		if class := o.About(); class != "" {
+			needed[class] = max(needed[class], 1, int(math.Round(1/(1-o.Quantile))))
+		}
+	}
+	var few []string
+	for _, class := range scenarios.LoadClasses {
+		if sent := f.tally(class).sent; sent < needed[class] {
+			few = append(few, fmt.Sprintf("%d %s deliveries of at least %d", sent, class, needed[class]))
+		}
+	}
+	if few == nil {
+		return ""
+	}
+	return "too short to tell: " + strings.Join(few, ", ")
 }
 
 func texts(objectives []reports.Objective, v reports.Verdict) (all []string) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/hookassay/hookassay/suites/conformance"
 )
 
 // compare holds what Ginkgo says of every spec against the report. The two
@@ -18,6 +20,12 @@ func (t *tree) compare(said types.Report) error {
 	if len(said.SpecialSuiteFailureReasons) > 0 {
 		// A signal or the suite's time limit: Ginkgo drops the specs still to
 		// be read, and the report holds everything all the same.
+		return nil
+	}
+	if conformance.Unready(t.report) != "" {
+		if said.SuiteSucceeded {
+			return errors.New("the preflight blocked the run, and Ginkgo took it for a success")
+		}
 		return nil
 	}
 	states := map[string]types.SpecState{}

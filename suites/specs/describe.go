@@ -48,6 +48,9 @@ func Describe(config func() conformance.Config, args ...any) bool {
 	}
 	t.prepare = func() (*conformance.Session, conformance.Config, error) {
 		c := config()
+		if c.Command == "" && c.Again == (conformance.Again{}) {
+			c.Again = conformance.Again{All: "go test", One: "go test -ginkgo.focus='{scenario} '"}
+		}
 		if err := t.adopt(&c); err != nil {
 			return nil, c, err
 		}

@@ -76,13 +76,42 @@ func TestDescribeShowsWhereAndHowAScenarioFailed(t *testing.T) {
 			t.Errorf("labels %v lack %q", spec.Labels(), label)
 		}
 	}
-	for _, want := range []string{spec.LeafNodeLocation.String() + ": auth.wrong-key: fail: ", "expected", "observed", "CONTROL", "FAULT", "fix", "--only auth.wrong-key"} {
+	for _, want := range []string{spec.LeafNodeLocation.String() + ": auth.wrong-key: fail: ", "expected", "observed", "CONTROL", "FAULT", "fix", "again:     go test -ginkgo.focus='auth.wrong-key '"} {
 		if !strings.Contains(spec.Failure.Message, want) {
 			t.Errorf("failure lacks %q:\n%s", want, spec.Failure.Message)
 		}
 	}
 	if n := strings.Count(spec.Failure.Message, "CONTROL: "); n != 1 || !strings.Contains(spec.Failure.Message, "FINDING 2 of 2") {
 		t.Errorf("two findings on one delivery show it %d times:\n%s", n, spec.Failure.Message)
+	}
+}
+
+// When nothing can be graded, one spec fails and says why; whichever was chosen.
+func TestThePreflightFailsOnce(t *testing.T) {
+	config := serve(t)
+	config.Secret = "another secret"
+	for name, change := range map[string]func(*types.SuiteConfig){
+		"all":     nil,
+		"focused": func(c *types.SuiteConfig) { c.FocusStrings = []string{`auth\.wrong-key`} },
+	} {
+		said := playDescribed(func() conformance.Config { return config }, change)
+		failed := its(said).WithState(types.SpecStateFailed)
+		if len(failed) != 1 || said.SuiteSucceeded {
+			t.Fatalf("%s: %d specs failed", name, len(failed))
+		}
+		if text := failed[0].Failure.Message; !strings.Contains(text, "the preflight: a genuine delivery is answered 401") || strings.Contains(text, "fix") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// Run says so in the report alone.
+func TestRunIntoTheWrongSecret(t *testing.T) {
+	config := serve(t)
+	config.Secret = "another secret"
+	report, err := Run(t.Context(), config)
+	if err != nil || report.ExitCode != reports.ExitIncomplete || conformance.Unready(report) == "" {
+		t.Errorf("exit %d, %v", report.ExitCode, err)
 	}
 }
 

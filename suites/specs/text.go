@@ -15,25 +15,8 @@ const width = 110
 func failureText(s reports.Scenario) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n", s.Location, headline(s))
-	s.Findings = shownOnce(s.Findings)
 	_ = reports.Detail(&b, s, reports.TerminalOptions{Width: width}) // a Builder cannot fail
 	return b.String()
-}
-
-// shownOnce leaves the deliveries out of findings on those shown before: a
-// delivery that is both answered and processed wrongly would fill two screens.
-func shownOnce(findings []reports.Finding) []reports.Finding {
-	var out []reports.Finding
-	shown := map[string]bool{}
-	for _, f := range findings {
-		lines := fmt.Sprint(f.Evidence.Transcript)
-		if len(f.Evidence.Transcript) > 0 && shown[lines] {
-			f.Evidence.Control, f.Evidence.Fault, f.Evidence.Differs = nil, nil, nil
-		}
-		shown[lines] = true
-		out = append(out, f)
-	}
-	return out
 }
 
 // headline says the verdict and why, in one line.

@@ -69,6 +69,10 @@ func (t *tree) declare() bool {
 			if t.broke = t.play(ctx); t.broke != nil {
 				ginkgo.Fail("hookassay: " + t.broke.Error())
 			}
+			// One failure; Ginkgo skips whatever follows a BeforeAll that failed.
+			if message := conformance.Unready(t.report); message != "" {
+				ginkgo.Fail("hookassay: the preflight: " + message)
+			}
 		}, t.at)
 		t.declareSpecs()
 	})...)

@@ -23,7 +23,7 @@ const (
 func (c Config) check() error {
 	r, l, w := c.Receiver, c.Limits, c.Timeouts
 	_, urlErr := parseURL(r.URL)
-	_, schemeErr := mockprovider.FindScheme(r.Scheme)
+	_, schemeErr := mockprovider.FindScheme(c.scheme())
 	for _, v := range []struct {
 		key   string
 		value any

@@ -14,3 +14,9 @@ func (n named) Describe() Description {
 	d.Name = n.name
 	return d
 }
+
+// PerID reports whether the probe is asked once an event.
+func (n named) PerID() bool {
+	p, ok := n.Probe.(interface{ PerID() bool })
+	return ok && p.PerID()
+}

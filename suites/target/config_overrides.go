@@ -48,6 +48,7 @@ type Overrides struct {
 
 	AnswerTimeout time.Duration // --answer-timeout
 	EffectTimeout time.Duration // --effect-timeout
+	Wait          time.Duration // --wait, for a receiver that is being started
 	Profile       string        // --profile
 }
 

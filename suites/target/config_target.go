@@ -40,7 +40,7 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t.Probes = probes
+	t.Probes, t.Wait = probes, o.Wait
 	return t, closeProbes, nil
 }
 
@@ -51,18 +51,26 @@ func (c Config) bare() (*Target, error) {
 		return nil, c.at("target.url", err)
 	}
 	if r.Scheme == "" {
-		return nil, c.at("target.scheme", fmt.Errorf("no scheme: give --scheme; there are %s", strings.Join(mockprovider.SchemeNames(), ", ")))
+		return nil, c.at("target.scheme", fmt.Errorf("no scheme: give --scheme; there are %s, and FILE.yaml for one of your own", strings.Join(mockprovider.SchemeNames(), ", ")))
 	}
 	secret, err := c.readSecret()
 	if err != nil {
 		return nil, err
 	}
 	from := r.Secrets.Current.From()
-	t, err := New(Settings{URL: r.URL, Scheme: r.Scheme, Secret: secret, SecretFrom: from})
+	t, err := New(Settings{URL: r.URL, Scheme: c.scheme(), Secret: secret, SecretFrom: from})
 	if err != nil { // url and scheme are known to be right
 		return nil, c.at("target.secrets.current", fmt.Errorf("%s: %w", from, err))
 	}
 	return t, nil
+}
+
+// scheme is the name of a scheme, or where the file of one leads.
+func (c Config) scheme() string {
+	if name := c.Receiver.Scheme; !strings.HasSuffix(name, ".yaml") {
+		return name
+	}
+	return c.file("target.scheme", c.Receiver.Scheme)
 }
 
 func (c Config) fillReceiver(t *Target) (err error) {

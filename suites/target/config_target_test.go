@@ -62,7 +62,7 @@ func TestEveryFlag(t *testing.T) {
 		EventsFiles: "testdata/config/events/*.json", EventsID: "/id", EventsType: "/type",
 		EventsSet: map[string]string{"/created": "{now_unix}"}, EventsFree: []string{"/metadata"}, EventsHandled: []string{"invoice.paid"},
 		Consent: "receiver.example", MaxRisk: "safe", Requests: 7, Rate: "60/m", Concurrency: 3, DedicatedEdge: &yes,
-		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Profile: "strict",
+		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict",
 	}
 	got, closeProbes, err := Config{}.Target(o)
 	if err != nil {
@@ -80,6 +80,9 @@ func TestEveryFlag(t *testing.T) {
 	wantTolerance := mockprovider.Tolerance{Past: mockprovider.Duration(time.Minute), Future: mockprovider.Duration(time.Hour)}
 	if got.Tolerance != wantTolerance || got.Rejects != RejectsSilently || !got.BehindProxy || got.Origin != "producer.example" || got.Resolve != "127.0.0.1:9" {
 		t.Errorf("got %+v", got)
+	}
+	if got.Wait != 3*time.Second {
+		t.Errorf("wait: %s", got.Wait)
 	}
 	if got.Timeouts.Answer != time.Second || got.Timeouts.Effect != 2*time.Second || got.Timeouts.Quiescence == 0 {
 		t.Errorf("timeouts: %+v", got.Timeouts)
@@ -257,7 +260,7 @@ func TestTargetRefuses(t *testing.T) {
 		want string
 	}{
 		{"no URL", Overrides{URL: "-"}, "no target: give its URL, such as --target http://127.0.0.1:8080/webhooks"},
-		{"no scheme", Overrides{Scheme: "-"}, "no scheme: give --scheme; there are cloudevents, github, standard-webhooks"},
+		{"no scheme", Overrides{Scheme: "-"}, "no scheme: give --scheme; there are " + strings.Join(mockprovider.SchemeNames(), ", ")},
 		{"no secret", Overrides{SecretEnv: "-"}, "no secret: give --secret-env VAR or --secret-file PATH"},
 		{"a URL", Overrides{URL: "localhost"}, `--target: target "localhost" is no URL`},
 		{"a scheme", Overrides{Scheme: "githbu"}, `--scheme: unknown scheme "githbu"; did you mean "github"?`},
@@ -400,5 +403,41 @@ func TestNamed(t *testing.T) {
 	}
 	if counts, err := p.Counts(t.Context(), []string{"abc"}); err != nil || counts["abc"] != 3 {
 		t.Errorf("counts %v, error %v", counts, err)
+	}
+}
+
+// The file of a scheme is found as other files are: from the configuration
+// beside it, from a flag in the working directory.
+func TestTargetTakesASchemeOfOnesOwn(t *testing.T) {
+	const own = "../../mockprovider/testdata/own/slack.yaml"
+	absolute, err := filepath.Abs(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := environment(map[string]string{"S": "a shared secret"})
+	dir := t.TempDir()
+	relative, err := filepath.Rel(dir, absolute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "hookassay.yaml"), "target: {scheme: "+relative+"}\n")
+	inFile, err := LoadConfig(filepath.Join(dir, "hookassay.yaml"), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	give := Overrides{URL: "http://127.0.0.1:1/", SecretEnv: "S"}
+	byFlag := give
+	byFlag.Scheme = own
+	for _, tt := range []struct {
+		config Config
+		give   Overrides
+	}{{inFile, give}, {Config{env: env}, byFlag}} {
+		target, done, err := tt.config.Target(tt.give)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := done(); err != nil || target.Scheme.Name != "own-slack" {
+			t.Errorf("scheme %s, %v", target.Scheme.Name, err)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package target_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -54,7 +56,7 @@ func TestPreflightOfRefusals(t *testing.T) {
 		status int
 		says   string
 	}{
-		{400, "does it have the same secret (env:WEBHOOK_SECRET (whsec, 32 bytes)), and speak standard-webhooks?"},
+		{400, "does it have the same secret, env:WEBHOOK_SECRET (whsec, 32 bytes), and speak standard-webhooks?"},
 		{401, "the same secret"},
 		{403, "the same secret"},
 		{404, "is /hooks?tenant=7 its path?"},
@@ -148,19 +150,30 @@ func TestPreflightWaitsForTheReceiver(t *testing.T) {
 }
 
 func TestPreflightOfEffects(t *testing.T) {
-	accept := func(http.ResponseWriter, *http.Request) {}
-	broken := brokenProbe{target.Func(func(string) int { return 0 })}
+	var sent atomic.Bool
+	accept := func(http.ResponseWriter, *http.Request) { sent.Store(true) }
+	seen := target.Func(func(string) int {
+		if sent.Load() {
+			return 1
+		}
+		return 0
+	})
+	always := target.Func(func(string) int { return 1 })
+	broken := sayingProbe{says: "connection refused"}
 	for _, c := range []struct {
 		name, verdict, says string
 		probe               target.Probe
 		effects             bool
 	}{
 		{"none", "not-observed", "no effect probe is configured", nil, false},
-		{"seen", "pass", "has its effect", target.Func(func(string) int { return 1 }), true},
+		{"seen", "pass", "has its effect", seen, true},
+		{"counts whatever it is asked", "blocked", "the func probe counts an event that nobody has sent", always, false},
+		{"repeats a secret", "blocked", "could not be looked up: token [redacted:secret:current:text] is wrong", sayingProbe{always, "token " + secret + " is wrong"}, false},
 		{"unseen", "blocked", "func saw no effect within 500ms", target.Func(func(string) int { return 0 }), false},
 		{"broken", "blocked", "could not be looked up: connection refused", broken, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			sent.Store(false)
 			tgt := serving(t, accept)
 			if c.probe != nil {
 				tgt.Probes = []target.Probe{c.probe}
@@ -174,10 +187,97 @@ func TestPreflightOfEffects(t *testing.T) {
 	}
 }
 
-type brokenProbe struct{ target.Func }
+// sayingProbe only ever fails, in these words.
+type sayingProbe struct {
+	target.Func
+	says string
+}
 
-func (brokenProbe) Counts(context.Context, []string) (map[string]int, error) {
-	return nil, errors.New("connection refused")
+func (p sayingProbe) Counts(context.Context, []string) (map[string]int, error) {
+	return nil, errors.New(p.says)
+}
+
+// TestShortSecretOfAProbeIsNotRepeated, though our own sentences keep such words.
+func TestShortSecretOfAProbeIsNotRepeated(t *testing.T) {
+	url := serving(t, func(http.ResponseWriter, *http.Request) {}).URL.String()
+	tgt, err := target.New(target.Settings{URL: url, Scheme: "github", Secret: "genuine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tgt.Probes = []target.Probe{sayingProbe{says: "genuine is wrong"}}
+	_, all := checks(t, newSending(tgt))
+	wantCheck(t, all, "effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up: [redacted:secret:current:text] is wrong")
+}
+
+// TestPreflightWaitsForTheListener that is only opened later; what it then gets
+// is dated then.
+func TestPreflightWaitsForTheListener(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_ = l.Close() // to be opened again later
+	tgt := newTarget(t, "http://"+address+"/")
+	tgt.Wait = 20 * time.Second
+	var got atomic.Int64
+	tgt.Probes = []target.Probe{newHTTP(t, "http://"+address+"/{id}", "")} // is not up either, and then counts everything
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			got.Add(1)
+		}
+		_, _ = io.WriteString(w, `{"count": 1}`) // the peer may have gone
+	})}
+	served := make(chan error, 1)
+	go func() {
+		time.Sleep(300 * time.Millisecond)
+		l, err := net.Listen("tcp", address)
+		if err == nil {
+			err = srv.Serve(l)
+		}
+		served <- err
+	}()
+	f, all := checks(t, newSending(tgt))
+	_ = srv.Close() // and Serve says so
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		t.Fatal(err)
+	}
+	if !f.Ready || got.Load() != 1 {
+		t.Errorf("%+v after %d deliveries", f, got.Load())
+	}
+	wantCheck(t, all, "accepted", "pass", "answered 200")
+	wantCheck(t, all, "effect-visible", "blocked", "counts an event that nobody has sent")
+
+	tgt = newTarget(t, "http://"+address+"/")
+	tgt.Wait = 250 * time.Millisecond
+	start := time.Now()
+	f, all = checks(t, newSending(tgt))
+	if took := time.Since(start); !f.Unreachable || took < tgt.Wait {
+		t.Errorf("%+v after %s", f, took)
+	}
+	wantCheck(t, all, "reachable", "blocked", "refuses connections, 250ms long: is the receiver running")
+}
+
+// TestPreflightMeasuresConnecting, TLS included, apart from the answer.
+func TestPreflightMeasuresConnecting(t *testing.T) {
+	const slow = 60 * time.Millisecond
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	srv.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		time.Sleep(slow)
+		return nil, nil // the server's own
+	}}
+	srv.StartTLS()
+	defer srv.Close()
+	tgt := newTarget(t, srv.URL)
+	tgt.TLS.RootCAs = x509.NewCertPool()
+	tgt.TLS.RootCAs.AddCert(srv.Certificate())
+	if f, _ := checks(t, newSending(tgt)); !f.Ready || f.Connect < slow || f.Connect > time.Minute {
+		t.Errorf("connecting took %s, with %s of handshake: %+v", f.Connect, slow, f)
+	}
+	answer := serving(t, func(http.ResponseWriter, *http.Request) { time.Sleep(slow) })
+	if f, _ := checks(t, newSending(answer)); f.Connect <= 0 || f.RoundTrip < slow || f.Connect > f.RoundTrip {
+		t.Errorf("connecting took %s, answering %s with %s of work", f.Connect, f.RoundTrip, slow)
+	}
 }
 
 // typeOf is the type of the event in a Standard Webhooks body.

@@ -2,15 +2,21 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 const (
@@ -24,6 +30,7 @@ const (
 type HTTP struct {
 	URL     string
 	Pointer string // JSON pointer of the count; {id} in it stands for the event's id
+	shown   string // the URL without credentials, for reports and errors
 	client  *http.Client
 }
 
@@ -51,23 +58,27 @@ func NewHTTP(rawURL, pointer string) (*HTTP, error) {
 		return nil, fmt.Errorf("effects: {id} stands neither in the URL nor in the pointer %q: every event would have the same count", pointer)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = probeAtOnce
-	return &HTTP{rawURL, pointer, &http.Client{Timeout: probeTimeout, Transport: transport}}, nil
+	transport.Proxy = nil              // the probe asks the receiver, whatever the environment says
+	transport.DisableKeepAlives = true // a server of one connection at a time would serve nobody else
+	client := &http.Client{Timeout: probeTimeout, Transport: transport, CheckRedirect: stay}
+	shown := transcript.NewRedactor(credentialsIn(u)).Text(rawURL)
+	return &HTTP{rawURL, pointer, shown, client}, nil
 }
+
+// stay keeps the probe where the user sent it: a redirect may lead anywhere.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Describe implements Probe.
 func (p *HTTP) Describe() Description {
-	return Description{Name: "effects", Kind: "http", Counts: "the number at " + p.Pointer + " of " + p.URL}
+	return Description{Name: "effects", Kind: "http", Counts: "the number at " + p.Pointer + " of " + p.shown}
 }
 
 // PerID reports whether the probe is asked once an event.
 func (p *HTTP) PerID() bool { return strings.Contains(p.URL, "{id}") }
 
-// Close ends the probe's connections.
-func (p *HTTP) Close() error {
-	p.client.CloseIdleConnections()
-	return nil
-}
+// Close implements io.Closer. There is nothing to end: each question has a
+// connection of its own.
+func (p *HTTP) Close() error { return nil }
 
 // Counts implements Probe.
 func (p *HTTP) Counts(ctx context.Context, ids []string) (map[string]int, error) {
@@ -125,24 +136,54 @@ func (p *HTTP) together(ctx context.Context, ids []string) (map[string]int, erro
 func (p *HTTP) get(ctx context.Context, u string) (any, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
-		return nil, err
+		return nil, p.failed("is no URL with that id in it")
 	}
 	res, err := p.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("effects probe: %w", err)
+		return nil, p.failed(inOurWords(err))
 	}
 	defer res.Body.Close()
-	if res.StatusCode == http.StatusNotFound && p.PerID() {
+	switch {
+	case res.StatusCode == http.StatusNotFound && p.PerID():
 		return nil, nil
-	}
-	if res.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("effects probe: %s answered %s", p.URL, res.Status)
+	case res.StatusCode/100 == 3:
+		return nil, p.failed(fmt.Sprintf("redirects (%d): give the URL it points to", res.StatusCode))
+	case res.StatusCode/100 != 2:
+		return nil, p.failed(fmt.Sprintf("answered %d", res.StatusCode))
 	}
 	var doc any
 	if err := json.NewDecoder(io.LimitReader(res.Body, probeBody)).Decode(&doc); err != nil {
-		return nil, fmt.Errorf("effects probe: %s did not answer with JSON: %w", p.URL, err)
+		return nil, p.failed("did not answer with JSON")
 	}
 	return doc, nil
+}
+
+func (p *HTTP) failed(how string) error { return fmt.Errorf("effects probe: %s %s", p.shown, how) }
+
+// inOurWords says why there was no answer without a word of the receiver's,
+// which net/http repeats in its errors.
+func inOurWords(err error) string {
+	var (
+		dns     *net.DNSError
+		errno   syscall.Errno
+		cert    *tls.CertificateVerificationError
+		timeout net.Error
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "was not waited for: interrupted"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "did not answer in time"
+	case errors.As(err, &dns):
+		return "cannot be reached: its host's name was not found"
+	case errors.As(err, &errno):
+		return "cannot be reached: " + errno.Error()
+	case errors.As(err, &cert):
+		return "has a certificate that this machine does not trust"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "closed the connection without an answer"
+	}
+	return "did not answer with HTTP"
 }
 
 // count follows a JSON pointer (RFC 6901) through objects. What is missing is 0.

@@ -1,13 +1,17 @@
 package target_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,6 +140,110 @@ func TestHTTPAsksForEach(t *testing.T) {
 	}
 }
 
+// TestHTTPErrorsAreInOurWords: nothing that the receiver says is repeated.
+func TestHTTPErrorsAreInOurWords(t *testing.T) {
+	const said = "hunter2"
+	for answer, says := range map[string]string{
+		"HTTP/1.1 500 " + said + "\r\nContent-Length: 0\r\n\r\n": "answered 500",
+		said + "\r\n\r\n":                                                                   "did not answer with HTTP",
+		"HTTP/1.1 " + said + "\r\n\r\n":                                                     "did not answer with HTTP",
+		"HTTP/1.1 200 OK\r\n" + said + "\r\n\r\n":                                           "did not answer with HTTP",
+		"HTTP/1.1 200 OK\r\nContent-Length: " + said + "\r\n\r\n":                           "did not answer with HTTP",
+		"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n" + said:                               "did not answer with JSON",
+		"HTTP/1.1 302 Found\r\nLocation: http://" + said + "/\r\nContent-Length: 0\r\n\r\n": "redirects (302)",
+		"HTTP/1.1 302 Found\r\nLocation: http://[" + said + "\r\nContent-Length: 0\r\n\r\n": "did not answer with HTTP",
+		"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"a\":\"" + said + "\"}":             "is no count",
+		"": "closed the connection without an answer",
+	} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_, _ = http.ReadRequest(bufio.NewReader(conn)) // whatever it is, the answer is the same
+			_, _ = io.WriteString(conn, answer)            // the probe may have gone
+		})
+		_, err = newHTTP(t, "http://"+l.Addr().String()+"/effects", "").Counts(t.Context(), []string{"a"})
+		_ = l.Close() // nobody else is to come
+		wg.Wait()
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), said) {
+			t.Errorf("%q: the error is %v; expected %q", answer, err, says)
+		}
+	}
+	if _, err := newHTTP(t, "http://127.0.0.1:1/effects", "").Counts(t.Context(), []string{"a"}); err == nil || !strings.Contains(err.Error(), "connection refused") {
+		t.Errorf("nobody listens: %v", err)
+	}
+}
+
+func TestHTTPDoesNotFollow(t *testing.T) {
+	var led atomic.Bool
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		led.Store(true)
+		fmt.Fprint(w, `{}`)
+	}))
+	defer elsewhere.Close()
+	srv := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusFound))
+	defer srv.Close()
+	_, err := newHTTP(t, srv.URL, "").Counts(t.Context(), []string{"a"})
+	if err == nil || !strings.Contains(err.Error(), "redirects") || led.Load() {
+		t.Errorf("%v, led elsewhere: %v", err, led.Load())
+	}
+}
+
+// TestHTTPLeavesNoConnectionOpen: a server that serves one connection at a time,
+// to its end, has to be free for the next.
+func TestHTTPLeavesNoConnectionOpen(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // a TCP connection takes deadlines
+			for in := bufio.NewReader(conn); ; {
+				req, err := http.ReadRequest(in)
+				if err != nil {
+					break
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"count\":1}") // the probe may have gone
+				if req.Close {
+					break
+				}
+			}
+			_ = conn.Close() // all was said
+		}
+	})
+	defer wg.Wait()
+	defer l.Close()
+	p := newHTTP(t, "http://"+l.Addr().String()+"/{id}", "")
+	for range 3 {
+		if got, err := p.Counts(t.Context(), []string{"a", "b", "c"}); err != nil || len(got) != 3 {
+			t.Fatalf("%v, %v", got, err)
+		}
+	}
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(4 * time.Second)) // a TCP connection takes deadlines
+	_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	if answer, err := io.ReadAll(conn); err != nil || len(answer) == 0 {
+		t.Errorf("somebody else was not served: %q, %v", answer, err)
+	}
+}
+
 func TestHTTPStopsWithItsContext(t *testing.T) {
 	release := make(chan struct{})
 	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
@@ -162,5 +270,18 @@ func TestFuncCounts(t *testing.T) {
 	cancel()
 	if _, err := p.Counts(ctx, []string{"a"}); err == nil {
 		t.Error("counted after the end")
+	}
+}
+
+func TestPerIDUnderAName(t *testing.T) {
+	for url, want := range map[string]bool{"http://127.0.0.1:1/effects": false, "http://127.0.0.1:1/effects/{id}": true} {
+		p, err := target.NewHTTP(url, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, ok := target.Named("ledger", p).(interface{ PerID() bool })
+		if !ok || named.PerID() != want {
+			t.Errorf("%s: a named probe says otherwise than %v", url, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,9 +45,11 @@ func NewSender(t *Target, m *mockprovider.Maker, r *transcript.Recorder, ids io.
 	if t.Limits.Rate > 0 {
 		limit = rate.Limit(t.Limits.Rate)
 	}
+	redactor := t.Redactor()
+	r.Redact(redactor, t.OwnRedactor())
 	return &Sender{
 		Target: t, Maker: m, Composer: t.Composer(m), Record: r,
-		client: t.Client(), redactor: transcript.NewRedactor(t.Sensitive()),
+		client: t.Client(), redactor: redactor,
 		limiter: rate.NewLimiter(limit, 1), ids: ids, written: map[string]bool{},
 	}
 }
@@ -70,15 +73,19 @@ func (s *Sender) writeID(id, scenario string) error {
 	return err
 }
 
-// spend waits for the rate limit and takes one request from the budget.
-func (s *Sender) spend(ctx context.Context) error {
-	if s.sent.Add(1) > int64(s.Target.Limits.Requests) {
-		s.sent.Add(-1)
+// Reserve takes n requests from the budget, all or none, and waits until the
+// rate limit lets every one through: what goes together must not hold
+// connections open meanwhile.
+func (s *Sender) Reserve(ctx context.Context, n int) error {
+	if s.sent.Add(int64(n)) > int64(s.Target.Limits.Requests) {
+		s.sent.Add(int64(-n))
 		return ErrBudget
 	}
-	if err := s.limiter.Wait(ctx); err != nil {
-		s.sent.Add(-1)
-		return err
+	for range n {
+		if err := s.limiter.Wait(ctx); err != nil {
+			s.sent.Add(int64(-n))
+			return err
+		}
 	}
 	return nil
 }
@@ -97,21 +104,43 @@ func (c *Connection) Close() {
 // rest of the exchange is filled in and recorded. The shared connection may be
 // nil. An error means nothing was sent.
 func (s *Sender) Send(ctx context.Context, about transcript.Exchange, d mockprovider.Delivery, shared *Connection) (transcript.Exchange, error) {
-	if err := s.spend(ctx); err != nil {
-		return about, err
+	e, _, err := s.send(ctx, about, d, shared)
+	return e, err
+}
+
+func (s *Sender) send(ctx context.Context, about transcript.Exchange, d mockprovider.Delivery, shared *Connection) (transcript.Exchange, wire.Result, error) {
+	if err := s.Reserve(ctx, 1); err != nil {
+		return about, wire.Result{}, err
 	}
+	return s.deliver(about, d, func() wire.Result { return s.put(ctx, d, shared) })
+}
+
+// SendHeld sends what was reserved and what its gate holds back for about that
+// long: the receiver has its whole time to answer all the same.
+func (s *Sender) SendHeld(ctx context.Context, about transcript.Exchange, d mockprovider.Delivery, held time.Duration) (transcript.Exchange, error) {
+	client := *s.client
+	client.Limits.Total = cmp.Or(client.Limits.Total, wire.DefaultLimits().Total) + held
+	e, _, err := s.deliver(about, d, func() wire.Result { return client.Do(ctx, d.Request) })
+	return e, err
+}
+
+// deliver puts on the wire what was reserved, and records it.
+func (s *Sender) deliver(about transcript.Exchange, d mockprovider.Delivery, put func() wire.Result) (transcript.Exchange, wire.Result, error) {
 	about.EventID, about.EventType, about.Canary = d.SentID, d.Event.Type, d.Event.Canary
 	if err := s.writeID(d.SentID, about.Scenario); err != nil {
 		s.sent.Add(-1)
-		return about, err
+		return about, wire.Result{}, err
 	}
 	for _, f := range d.Faults {
 		about.Faults = append(about.Faults, f.String())
 	}
-	result := s.put(ctx, d, shared)
+	result := put()
+	if len(d.Faults) > 0 {
+		about.Deviates = deviations(d.Genuine, d.Message, s.redactor)
+	}
 	s.describe(&about, d.Message, result, s.redactor.With(d.Expected))
 	s.Record.Add(transcript.Record{Exchange: &about})
-	return about, nil
+	return about, result, nil
 }
 
 // put sends once; on a shared connection that the receiver closes without an
@@ -146,6 +175,9 @@ func (s *Sender) describe(e *transcript.Exchange, m wire.Message, r wire.Result,
 	e.Request = describeRequest(m, redact)
 	e.Answer = describeAnswer(r, redact)
 	e.Outcome, e.Detail = string(r.Outcome), r.Detail
+	if r.Outcome == wire.Unsendable {
+		e.Broken = "it could not be sent: " + r.Detail
+	}
 	e.LocalPort, e.BytesSent, e.Early = r.LocalPort, r.BytesSent, r.EarlyAnswer
 	e.SentAt = r.Started.UTC().Truncate(time.Millisecond)
 	if r.Started.IsZero() {

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -253,6 +254,22 @@ func TestNoHalfOfASecretStays(t *testing.T) {
 	}
 	if strings.Contains(e.Answer.Body, "part") || !strings.Contains(e.Answer.Body, "[redacted:") {
 		t.Errorf("a part of the secret stayed: …%s", e.Answer.Body[max(0, len(e.Answer.Body)-200):])
+	}
+}
+
+// TestWhatIsOursToBlame: what could not be sent says nothing of the receiver.
+func TestWhatIsOursToBlame(t *testing.T) {
+	s := newSending(serving(t, func(http.ResponseWriter, *http.Request) {}))
+	d := s.genuine(t, "a")
+	d.HTTP2 = true
+	d.Message.Fields = append(d.Message.Fields, wire.Field{Name: "not a name", Value: "x"})
+	e, err := s.Send(t.Context(), transcript.Exchange{}, d, nil)
+	if err != nil || e.Outcome != "unsendable" || e.Broken != "it could not be sent: not a valid request" {
+		t.Errorf("%v, %+v", err, e)
+	}
+	e, err = s.Send(t.Context(), transcript.Exchange{}, s.genuine(t, "b"), nil)
+	if err != nil || e.Broken != "" {
+		t.Errorf("%v, %+v", err, e)
 	}
 }
 

@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -18,26 +19,36 @@ type Wait struct {
 	Since   time.Time            // the last answer of the run
 }
 
+// longestSettle is how long a backlog that still shrinks is waited for, as
+// after a load run: whoever works effects off one by one is slow, not wrong.
+const longestSettle = 30 * time.Second
+
 // Settle asks the probe until every awaited effect is there and no count has
 // changed for a quiescence; it gives up on the awaited ones after the effect
-// timeout. "No effect" is waited for max(3 × the slowest effect, quiescence).
+// timeout, counted from the last change, and after longestSettle in any case.
+// "No effect" is waited for max(3 × the slowest effect, quiescence). Counts that
+// go down, be it from what the preflight saw, are an error: what is gone by the
+// end may have been there.
 func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects {
 	e := transcript.Effects{Probe: p.Describe().Name, Asked: len(w.IDs)}
 	start := time.Now()
 	if w.Since.IsZero() {
 		w.Since = start
 	}
-	deadline := start.Add(t.Timeouts.Effect + t.Timeouts.Quiescence)
+	last := start.Add(max(longestSettle, t.Timeouts.Effect) + t.Timeouts.Quiescence)
 	slowest, changed := w.Slowest, start
-	seen := map[string]bool{}
+	before, seen := t.shown.of(p, w.IDs), map[string]bool{}
 	for {
 		counts, err := p.Counts(ctx, w.IDs)
 		now := time.Now()
+		if err == nil && fell(before, counts) {
+			err = errFell
+		}
 		if err != nil {
 			e.Error = err.Error()
 			break
 		}
-		if !equal(counts, e.Counts) {
+		if before = counts; !equal(counts, e.Counts) {
 			e.Counts, changed = counts, now
 		}
 		for id, acked := range w.Awaited {
@@ -53,7 +64,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 		horizon := max(3*slowest, t.Timeouts.Quiescence)
 		e.Stable = now.Sub(changed) >= t.Timeouts.Quiescence
 		done := e.Stable && len(seen) == len(w.Awaited) && now.Sub(w.Since) >= horizon
-		if done || now.After(deadline) {
+		if done || now.After(last) || now.Sub(changed) > t.Timeouts.Effect+t.Timeouts.Quiescence {
 			break
 		}
 		if !sleep(ctx, pollEvery) {
@@ -63,6 +74,18 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 	}
 	e.WaitedMS, e.SlowestMS = time.Since(w.Since).Milliseconds(), slowest.Milliseconds()
 	return e
+}
+
+var errFell = errors.New("effects probe: its counts went down: an effect that was seen is not counted any more")
+
+// fell reports whether any count is lower than it was.
+func fell(before, now map[string]int) bool {
+	for id, n := range before {
+		if now[id] < n {
+			return true
+		}
+	}
+	return false
 }
 
 func equal(a, b map[string]int) bool {

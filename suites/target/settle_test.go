@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,7 +71,9 @@ func TestSettle(t *testing.T) {
 		{"and extends the wait for others", effects{"a": {400 * ms}, "x": {1100 * ms}}, 0, []string{"a"}, 0, map[string]int{"a": 1, "x": 1}, true, "", 1400 * ms, 1500 * ms},
 		{"what the preflight saw extends it too", effects{"x": {800 * ms}}, 0, nil, 300 * ms, map[string]int{"x": 1}, true, "", 1100 * ms, 1200 * ms},
 		{"an awaited one that never comes", nil, 0, []string{"a"}, 0, map[string]int{}, true, "", 2300 * ms, 2400 * ms},
-		{"never the same twice", effects{"x": every(100*ms, 100)}, 0, nil, 0, nil, false, "", 2300 * ms, 2400 * ms},
+		{"a backlog is waited for while it shrinks", effects{"x": every(ms*1500, 6), "a": {9000 * ms}}, 0, []string{"a"}, 0, map[string]int{"x": 6, "a": 1}, true, "", 11300 * ms, 11400 * ms},
+		{"and given up on when it does not", effects{"x": every(ms*1500, 6), "a": {11000 * ms}}, 0, []string{"a"}, 0, map[string]int{"x": 6}, true, "", 9800 * ms, 9900 * ms},
+		{"never the same twice", effects{"x": every(100*ms, 1000)}, 0, nil, 0, nil, false, "", 30300 * ms, 30400 * ms},
 		{"the probe breaks", effects{"a": {0}}, 100 * ms, []string{"a"}, 0, nil, false, "connection refused", 100 * ms, 150 * ms},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,6 +98,55 @@ func TestSettle(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestSettleRefusesFallingCounts, be it while it looks or since the preflight.
+func TestSettleRefusesFallingCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tgt := newTarget(t, "http://127.0.0.1/")
+		start := time.Now()
+		forgets := target.Func(func(string) int {
+			if time.Since(start) < 100*ms {
+				return 1
+			}
+			return 0
+		})
+		tgt.Timeouts.Quiescence = quiet
+		e := tgt.Settle(t.Context(), forgets, target.Wait{IDs: []string{"a"}})
+		if took := time.Since(start); took > 150*ms || !strings.Contains(e.Error, "went down") {
+			t.Errorf("after %s: %+v", took, e)
+		}
+	})
+	var sent atomic.Bool
+	var gone atomic.Bool
+	tgt := serving(t, func(http.ResponseWriter, *http.Request) { sent.Store(true) })
+	tgt.Probes = []target.Probe{target.Func(func(string) int {
+		if sent.Load() && !gone.Load() {
+			return 1
+		}
+		return 0
+	})}
+	s := newSending(tgt)
+	if f, _ := checks(t, s); !f.Effects {
+		t.Fatalf("%+v", f)
+	}
+	records, err := s.Record.Records()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w target.Wait
+	for _, rec := range records {
+		if rec.Exchange != nil {
+			w.IDs = append(w.IDs, rec.Exchange.EventID)
+		}
+	}
+	if e := tgt.Settle(t.Context(), tgt.Probes[0], w); e.Error != "" {
+		t.Errorf("nothing is gone: %+v", e)
+	}
+	gone.Store(true)
+	if e := tgt.Settle(t.Context(), tgt.Probes[0], w); !strings.Contains(e.Error, "went down") {
+		t.Errorf("what the preflight saw is gone: %+v", e)
 	}
 }
 

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -39,6 +40,11 @@ type Target struct {
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
+	// Wait is how long the preflight waits for a receiver that refuses
+	// connections, because it is only just being started; default 0.
+	Wait time.Duration
+
+	shown *shown
 }
 
 // Header is sent with every request, because the target's edge asks for it.
@@ -92,7 +98,7 @@ func New(s Settings) (*Target, error) {
 	}
 	t := &Target{
 		URL: u, Scheme: scheme, Secret: secret, SecretFrom: s.SecretFrom,
-		Rejects: RejectsByStatus, Origin: scheme.Origin,
+		Rejects: RejectsByStatus, Origin: scheme.Origin, shown: newShown(),
 	}
 	if scheme.Timestamp != nil {
 		t.Tolerance = scheme.Timestamp.Tolerance
@@ -200,17 +206,6 @@ func (t *Target) Composer(m *mockprovider.Maker) *mockprovider.Composer {
 	}
 }
 
-// Sensitive lists what must not be written down.
-func (t *Target) Sensitive() []mockprovider.Sensitive {
-	all := t.Secret.Sensitive("current")
-	for _, h := range t.Headers {
-		if h.Secret {
-			all = append(all, mockprovider.SensitiveText(h.Name, h.Value)...)
-		}
-	}
-	return all
-}
-
 // CheckRejects says whether a name of a way to refuse exists.
 func CheckRejects(name string) error {
 	valid := []string{RejectsByStatus, RejectsSilently}
@@ -222,5 +217,5 @@ func CheckRejects(name string) error {
 
 // DescribeSecrets tells where the secrets came from and what form they have.
 func (t *Target) DescribeSecrets() map[string]string {
-	return map[string]string{"current": strings.TrimSpace(t.SecretFrom + " (" + t.Secret.Describe() + ")")}
+	return map[string]string{current: cmp.Or(t.SecretFrom, "Config.Secret") + " (" + t.Secret.Describe() + ")"}
 }

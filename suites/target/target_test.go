@@ -122,6 +122,13 @@ func TestDescribeSecretsTellsNoSecret(t *testing.T) {
 	if got != "env:WEBHOOK_SECRET (whsec, 32 bytes)" {
 		t.Errorf("%q", got)
 	}
+	tgt, err := target.New(target.Settings{URL: "http://127.0.0.1/", Scheme: "github", Secret: "sesame"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tgt.DescribeSecrets()["current"]; got != "Config.Secret (utf8, 6 bytes)" {
+		t.Errorf("given in a program: %q", got)
+	}
 }
 
 func TestHandshakeNeedsAnOrigin(t *testing.T) {

@@ -39,7 +39,8 @@ type Run struct {
 	MustObserve []string          `json:"must_observe,omitempty"` // patterns of scenario ids
 	URL         string            `json:"url"`
 	Scheme      string            `json:"scheme"`
-	Secrets     map[string]string `json:"secrets"` // slot → where from, form and size
+	Secrets     map[string]string `json:"secrets"`                // slot → where from, form and size
+	SecretBytes map[string]int    `json:"secret_bytes,omitempty"` // place, as markers name it → size of what stands there
 	Past        time.Duration     `json:"past,omitempty"`
 	Future      time.Duration     `json:"future,omitempty"`
 	Rejects     string            `json:"rejects"`
@@ -47,7 +48,9 @@ type Run struct {
 	SameHost    bool              `json:"same_host"`
 	Origin      string            `json:"origin,omitempty"`
 	Probes      []Probe           `json:"probes"`
-	Command     string            `json:"command"` // of the program, up to the flags that choose scenarios and seed
+	Command     string            `json:"command"`        // plays the run again
+	CommandOne  string            `json:"command_one"`    // plays one scenario again; {scenario} stands for its id
+	Kept        bool              `json:"kept,omitempty"` // in a file
 }
 
 // Probe is one way in which effects are seen.
@@ -63,6 +66,7 @@ type Plan struct {
 	Scenario json.RawMessage `json:"scenario"`
 	Decision string          `json:"decision"` // play, excluded, not-applicable
 	Reason   string          `json:"reason,omitempty"`
+	By       string          `json:"by,omitempty"` // who excluded it: user, risk
 }
 
 // Check is one finding of the preflight.
@@ -75,27 +79,29 @@ type Check struct {
 
 // Exchange is one request and what came back.
 type Exchange struct {
-	Scenario  string    `json:"scenario"` // empty: preflight
-	Play      int       `json:"play"`     // 1; 2 when the scenario was played again alone
-	Step      int       `json:"step"`     // from 1
-	Copy      int       `json:"copy,omitempty"`
-	Try       int       `json:"try,omitempty"` // from 2: sent again after an answer that proves nothing
-	Label     string    `json:"label,omitempty"`
-	EventID   string    `json:"event_id,omitempty"`
-	EventType string    `json:"event_type,omitempty"`
-	Canary    string    `json:"canary,omitempty"`
-	Faults    []string  `json:"faults,omitempty"`
-	Control   bool      `json:"control,omitempty"`
-	Request   Request   `json:"request"`
-	Answer    Answer    `json:"answer"`
-	Outcome   string    `json:"outcome"` // answered, refused, timeout, reset, closed, garbage, …
-	Detail    string    `json:"detail,omitempty"`
-	LocalPort int       `json:"local_port,omitempty"`
-	SentAt    time.Time `json:"sent_at"`
-	Times     Times     `json:"ms"`
-	BytesSent int64     `json:"bytes_sent"`
-	Early     bool      `json:"early_answer,omitempty"`
-	Broken    string    `json:"broken,omitempty"` // the harness could not send it
+	Scenario  string   `json:"scenario"` // empty: preflight
+	Play      int      `json:"play"`     // 1; 2 when the scenario was played again alone
+	Step      int      `json:"step"`     // from 1
+	Copy      int      `json:"copy,omitempty"`
+	Try       int      `json:"try,omitempty"` // from 2: sent again after an answer that proves nothing
+	Label     string   `json:"label,omitempty"`
+	EventID   string   `json:"event_id,omitempty"`
+	EventType string   `json:"event_type,omitempty"`
+	Canary    string   `json:"canary,omitempty"`
+	Faults    []string `json:"faults,omitempty"`
+	Control   bool     `json:"control,omitempty"`
+	Request   Request  `json:"request"`
+	// Deviates is what the request has otherwise than without its faults.
+	Deviates  []Deviation `json:"deviates,omitempty"`
+	Answer    Answer      `json:"answer"`
+	Outcome   string      `json:"outcome"` // answered, refused, timeout, reset, closed, garbage, …
+	Detail    string      `json:"detail,omitempty"`
+	LocalPort int         `json:"local_port,omitempty"`
+	SentAt    time.Time   `json:"sent_at"`
+	Times     Times       `json:"ms"`
+	BytesSent int64       `json:"bytes_sent"`
+	Early     bool        `json:"early_answer,omitempty"`
+	Broken    string      `json:"broken,omitempty"` // the harness could not send it
 }
 
 // Request is what was put on the wire, as text. Body is base64 where it is not
@@ -107,6 +113,14 @@ type Request struct {
 	Base64  bool        `json:"base64,omitempty"`
 	Bytes   int         `json:"bytes"`
 	SHA256  string      `json:"sha256,omitempty"`
+}
+
+// A Deviation is one place where what was sent is not what would have been sent
+// without the faults. One that is absent is empty.
+type Deviation struct {
+	Where   string `json:"where"` // "request line", a header's name, "body"
+	Genuine string `json:"genuine"`
+	Sent    string `json:"sent"`
 }
 
 // Answer is what came back. Status is 0 where nothing did.

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/hookassay/hookassay/internal/jsontext"
 )
 
 // A Recorder appends records. It keeps what it wrote, for the judge, and
@@ -20,11 +24,22 @@ type Recorder struct {
 	n    int
 	err  error
 	now  func() time.Time
+
+	foreign, own *Redactor
 }
 
 // NewRecorder returns a recorder; sink may be nil.
 func NewRecorder(sink io.Writer) *Recorder {
-	return &Recorder{sink: sink, now: time.Now}
+	return &Recorder{sink: sink, now: time.Now, foreign: &Redactor{}, own: &Redactor{}}
+}
+
+// Redact sets what is taken out of the free texts of later records: out of
+// URLs and what others say, and out of sentences and commands of ours. What is
+// exchanged comes redacted.
+func (r *Recorder) Redact(foreign, own *Redactor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.foreign, r.own = foreign, own
 }
 
 // Add appends a record and returns its number.
@@ -33,7 +48,7 @@ func (r *Recorder) Add(rec Record) int {
 	defer r.mu.Unlock()
 	r.n++
 	rec.N, rec.At = r.n, r.now().UTC().Truncate(time.Microsecond)
-	line, err := marshal(rec)
+	line, err := marshal(r.redacted(rec))
 	if err != nil {
 		if r.err == nil {
 			r.err = err
@@ -47,12 +62,47 @@ func (r *Recorder) Add(rec Record) int {
 	return r.n
 }
 
+// redacted returns the record with its free texts redacted. It shares nothing
+// with rec that it had to change.
+func (r *Recorder) redacted(rec Record) Record {
+	switch {
+	case rec.Run != nil:
+		run := *rec.Run
+		run.URL = r.foreign.Text(run.URL)
+		for _, command := range []*string{&run.Command, &run.CommandOne} {
+			*command = r.own.Text(strings.ReplaceAll(*command, rec.Run.URL, run.URL))
+		}
+		run.Probes = slices.Clone(run.Probes)
+		for i := range run.Probes {
+			run.Probes[i].Counts = r.own.Text(run.Probes[i].Counts)
+		}
+		rec.Run = &run
+	case rec.Check != nil:
+		check := *rec.Check
+		check.Message, check.Value = r.own.Text(check.Message), r.own.Text(check.Value)
+		rec.Check = &check
+	case rec.Effects != nil:
+		effects := *rec.Effects
+		effects.Error = r.foreign.Text(effects.Error)
+		rec.Effects = &effects
+	case rec.Trouble != nil:
+		trouble := *rec.Trouble
+		trouble.Message = r.own.Text(trouble.Message)
+		rec.Trouble = &trouble
+	case rec.End != nil:
+		end := *rec.End
+		end.Reason = r.own.Text(end.Reason)
+		rec.End = &end
+	}
+	return rec
+}
+
 func marshal(rec Record) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(rec)
-	return out.Bytes(), err
+	return jsontext.Escape(out.Bytes()), err
 }
 
 // Err returns the first error of writing.
@@ -84,6 +134,9 @@ func Read(in io.Reader) ([]Record, error) {
 		}
 		if line == 1 && (rec.Run == nil || rec.Run.Schema != Schema) {
 			return nil, fmt.Errorf("line 1: not a transcript of version %s", Schema)
+		}
+		if rec.N != line {
+			return nil, fmt.Errorf("line %d: its number is %d: lines are missing, or were put in", line, rec.N)
 		}
 		all = append(all, rec)
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hookassay/hookassay/mockprovider"
 )
 
 var opening = Record{Run: &Run{Schema: Schema, Tool: "test"}}
@@ -72,6 +74,63 @@ func TestRecorderStampsAndKeepsText(t *testing.T) {
 	})
 }
 
+// TestRecorderRedactsFreeTexts, and changes nothing of its caller's.
+func TestRecorderRedactsFreeTexts(t *testing.T) {
+	var sink strings.Builder
+	r := NewRecorder(&sink)
+	long, short := sensitive("text", "correct horse"), sensitive("text", "word")
+	r.Redact(NewRedactor([]mockprovider.Sensitive{long, short}), NewRedactor([]mockprovider.Sensitive{long}))
+	run := &Run{
+		Schema: Schema, URL: "http://h/word?correct horse", Command: "word --target http://h/word?correct horse", CommandOne: "word correct horse",
+		Probes: []Probe{{Counts: "word, correct horse"}},
+	}
+	r.Add(Record{Run: run})
+	r.Add(Record{Check: &Check{Message: "word, correct horse", Value: "correct horse"}})
+	r.Add(Record{Effects: &Effects{Error: "word, correct horse"}})
+	r.Add(Record{Trouble: &Trouble{Message: "word, correct horse"}})
+	r.Add(Record{End: &End{Reason: "word, correct horse"}})
+	all, err := r.Records()
+	if err != nil || r.Err() != nil {
+		t.Fatal(err, r.Err())
+	}
+	const mark = "[redacted:secret:current:text]"
+	for what, c := range map[string]struct{ got, want string }{
+		"URL":             {all[0].Run.URL, "http://h/" + mark + "?" + mark},
+		"command":         {all[0].Run.Command, "word --target http://h/" + mark + "?" + mark},
+		"command for one": {all[0].Run.CommandOne, "word " + mark},
+		"probe":           {all[0].Run.Probes[0].Counts, "word, " + mark},
+		"check":           {all[1].Check.Message + all[1].Check.Value, "word, " + mark + mark},
+		"effects":         {all[2].Effects.Error, mark + ", " + mark},
+		"trouble":         {all[3].Trouble.Message, "word, " + mark},
+		"end":             {all[4].End.Reason, "word, " + mark},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got  %s\nwant %s", what, c.got, c.want)
+		}
+	}
+	if strings.Contains(sink.String(), "correct horse") {
+		t.Errorf("the sink holds it: %s", sink.String())
+	}
+	if run.Probes[0].Counts != "word, correct horse" || run.URL != "http://h/word?correct horse" {
+		t.Errorf("the caller's record is changed: %+v", run)
+	}
+}
+
+// TestRecorderEscapesWhatSteers terminals.
+func TestRecorderEscapesWhatSteers(t *testing.T) {
+	var sink strings.Builder
+	r := NewRecorder(&sink)
+	r.Add(opening)
+	r.Add(Record{Exchange: &Exchange{Answer: Answer{Body: "\u009b31m\u202e", Headers: [][2]string{{"X", "\u2066"}}}}})
+	if text := sink.String(); strings.ContainsAny(text, "\u009b\u202e\u2066") || !strings.Contains(text, `\u009b31m\u202e`) {
+		t.Errorf("%q", text)
+	}
+	all, err := r.Records()
+	if err != nil || all[1].Exchange.Answer.Body != "\u009b31m\u202e" {
+		t.Errorf("it is read as %+v, %v", all, err)
+	}
+}
+
 type brokenSink struct{ writes int }
 
 var errDisk, errLater = errors.New("disk full"), errors.New("later")
@@ -107,13 +166,16 @@ func TestRecorderTellsTheFirstError(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	first := `{"n":1,"at":"2026-05-04T03:02:01Z","run":{"schema":"hookassay.transcript/v1"}}` + "\n"
+	second := `{"n":2,"at":"2026-05-04T03:02:01Z","trouble":{"scenario":"","play":0,"kind":"","message":""}}` + "\n"
 	for _, tt := range []struct{ name, text, want string }{
 		{"nothing", "", "line 1: not a transcript: it is empty"},
 		{"not JSON", "hello\n", "line 1: not a transcript record: invalid character 'h' looking for beginning of value"},
 		{"another record first", `{"n":1,"end":{"requests":0}}`, "line 1: not a transcript of version hookassay.transcript/v1"},
 		{"another version", strings.Replace(first, "/v1", "/v2", 1), "line 1: not a transcript of version hookassay.transcript/v1"},
-		{"a later line", first + first + "{\"n\":\n", "line 3: not a transcript record: unexpected end of JSON input"},
+		{"a later line", first + second + "{\"n\":\n", "line 3: not a transcript record: unexpected end of JSON input"},
 		{"an empty line", first + "\n" + first, "line 2: not a transcript record: unexpected end of JSON input"},
+		{"a gap", first + strings.Replace(second, `"n":2`, `"n":3`, 1), "line 2: its number is 3: lines are missing, or were put in"},
+		{"a line twice", first + first, "line 2: its number is 1: lines are missing, or were put in"},
 		{"another type", first + `{"n":"two"}`, "line 2: not a transcript record: json: cannot unmarshal string into Go struct field Record.n of type int"},
 		{"a line without end", first + `{"n":2,"trouble":{"message":"` + strings.Repeat("x", maxLine) + `"}}`, "line 2: bufio.Scanner: token too long"},
 	} {

@@ -1,7 +1,6 @@
 package transcript
 
 import (
-	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (r *Redactor) Unfinished(b []byte) int {
 	longest := 0
 	for _, v := range r.values {
 		for n := min(len(v.Value), len(b)); n > longest; n-- {
-			if !bytes.HasSuffix(b, []byte(v.Value[:n])) {
+			if !same(string(b[len(b)-n:]), v.Value[:n], v) {
 				continue
 			}
 			if n == len(v.Value) {
@@ -64,16 +63,51 @@ func (r *Redactor) Text(s string) string { return redact(s, r.values) }
 // redact leaves the markers it has put alone: a secret may be a word of theirs.
 func redact(s string, values []mockprovider.Sensitive) string {
 	for i, v := range values {
-		if !strings.Contains(s, v.Value) {
+		parts := split(s, v)
+		if len(parts) == 1 {
 			continue
 		}
-		parts := strings.Split(s, v.Value)
 		for j, part := range parts {
 			parts[j] = redact(part, values[i+1:])
 		}
 		return strings.Join(parts, Marker(v))
 	}
 	return s
+}
+
+// split cuts a text at every place where the value stands.
+func split(s string, v mockprovider.Sensitive) []string {
+	if !anyCase(v) {
+		return strings.Split(s, v.Value)
+	}
+	var parts []string
+	small, value := lower(s), lower(v.Value)
+	for {
+		i := strings.Index(small, value)
+		if i < 0 {
+			return append(parts, s)
+		}
+		parts = append(parts, s[:i])
+		s, small = s[i+len(value):], small[i+len(value):]
+	}
+}
+
+func same(a, b string, v mockprovider.Sensitive) bool {
+	return a == b || anyCase(v) && lower(a) == lower(b)
+}
+
+// anyCase reports whether the value means the same in letters of either case.
+func anyCase(v mockprovider.Sensitive) bool { return v.As == "hex" }
+
+// lower changes ASCII letters only: what it returns has the text's length.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // Marker is what stands for a sensitive value.

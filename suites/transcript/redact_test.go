@@ -46,12 +46,24 @@ func TestRedactText(t *testing.T) {
 			[]mockprovider.Sensitive{sensitive("text", "secret"), sensitive("text", "abcdef"), sensitive("text", "redacted")},
 		},
 		{"the empty value", "abc", "abc", []mockprovider.Sensitive{sensitive("text", "")}},
+		{"hex in letters of either case", "xC0fFee/c0ffeeC0FFEE é", "x[redacted:secret:current:hex]/[redacted:secret:current:hex][redacted:secret:current:hex] é", []mockprovider.Sensitive{sensitive("hex", "c0ffee"), sensitive("hex", "C0FFEE")}},
+		{"other texts in the case they have", "ABCD abcd", "ABCD [redacted:secret:current:text]", []mockprovider.Sensitive{sensitive("text", "abcd")}},
+		{"beside letters whose small form is longer", "\u212a\u0130C0FFEE", "\u212a\u0130[redacted:secret:current:hex]", []mockprovider.Sensitive{sensitive("hex", "c0ffee")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := NewRedactor(tt.values).Text(tt.text); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestUnfinishedHexInLettersOfEitherCase(t *testing.T) {
+	r := NewRedactor([]mockprovider.Sensitive{sensitive("hex", "c0ffee00"), sensitive("text", "words")})
+	for end, want := range map[string]int{"xC0fF": 4, "xc0ffee0": 7, "xC0FFEE00": 0, "xWOR": 0, "xwor": 3} {
+		if got := r.Unfinished([]byte(end)); got != want {
+			t.Errorf("%s ends in %d bytes of a secret, not %d", end, want, got)
+		}
 	}
 }
 

@@ -1,0 +1,62 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// askFirst asks every probe about an event before it is sent. One that counts
+// it would find an effect of everything. Why one does not answer is said later.
+func (s *Sender) askFirst(ctx context.Context, f *Flight, id string) {
+	for _, p := range s.Target.Probes {
+		if counts, err := p.Counts(ctx, []string{id}); err == nil && counts[id] != 0 {
+			f.invents = p.Describe().Kind
+		}
+	}
+}
+
+// effectSeen waits until every probe has seen the effect.
+func (s *Sender) effectSeen(ctx context.Context, f *Flight, e transcript.Exchange) bool {
+	if f.invents != "" {
+		return false
+	}
+	acked := time.Now()
+	for _, p := range s.Target.Probes {
+		for {
+			counts, err := p.Counts(ctx, []string{e.EventID})
+			f.blind = err
+			if err != nil || time.Since(acked) > s.Target.Timeouts.Effect {
+				return false
+			}
+			if counts[e.EventID] > 0 {
+				f.Slowest = max(f.Slowest, time.Since(acked))
+				s.Target.shown.note(p, e.EventID, counts[e.EventID])
+				break
+			}
+			if !sleep(ctx, pollEvery/5) {
+				return false
+			}
+		}
+	}
+	return len(s.Target.Probes) > 0
+}
+
+func (s *Sender) checkEffects(f Flight) {
+	switch {
+	case !f.Ready:
+	case len(s.Target.Probes) == 0:
+		s.check("effect-visible", "not-observed", "no effect probe is configured: answers are graded, what the receiver does is not")
+	case f.Effects:
+		s.check("effect-visible", "pass", fmt.Sprintf("a genuine delivery of type %s has its effect", s.Maker.DefaultType()))
+	case f.invents != "":
+		s.check("effect-visible", "blocked", fmt.Sprintf("the %s probe counts an event that nobody has sent: does it look at the event's id?", f.invents))
+	case f.blind != nil:
+		s.check("effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up: "+s.redactor.Text(f.blind.Error()))
+	default:
+		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s saw no effect within %s: check the probe, or name a type that has one under events.handled",
+			s.Target.Probes[0].Describe().Kind, s.Target.Timeouts.Effect))
+	}
+}
