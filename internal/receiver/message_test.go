@@ -24,7 +24,6 @@ var (
 
 	standardSecret = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32))
 	olderSecret    = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{2}, 24))
-	otherSecret    = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{3}, 64))
 	privateSecret  = "whsk_" + base64.StdEncoding.EncodeToString(testSeed)
 	publicSecret   = "whpk_" + base64.StdEncoding.EncodeToString(publicKey())
 )

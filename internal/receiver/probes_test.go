@@ -144,6 +144,7 @@ var signatureProbes = []probe{
 	{flaw: "case-sensitive-headers", send: func(s *site, event func(string) *message) {
 		s.post(event("a").withBody(`{"type":"t","x":"` + strings.Repeat("x", 2*recordLimit) + `"}`))
 		s.post(event("b").edited(func(req *http.Request) {
+			//lint:ignore SA1008 the test writes it so
 			signature := req.Header["webhook-signature"]
 			delete(req.Header, "webhook-signature")
 			req.Header["WEBHOOK-Signature"] = signature

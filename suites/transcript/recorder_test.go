@@ -133,7 +133,7 @@ func TestRecorderEscapesWhatSteers(t *testing.T) {
 
 type brokenSink struct{ writes int }
 
-var errDisk, errLater = errors.New("disk full"), errors.New("later")
+var errDisk = errors.New("disk full")
 
 func (b *brokenSink) Write(p []byte) (int, error) {
 	b.writes++
