@@ -15,26 +15,21 @@ type cause struct {
 
 // causes puts together the scenarios of one verdict whose first findings share
 // their fingerprint, or whose reasons are the same: worst verdict first, then
-// the cause that explains most, then the report's order. Of a receiver that is
-// to be mended the same symptom is the same cause only where the same mends it.
+// the cause that explains most, then the report's order.
 func causes(scenarios []Scenario) []cause {
 	type key struct {
-		verdict         Verdict
-		kind, text, fix string
+		verdict    Verdict
+		kind, text string
 	}
 	var all []*cause
 	known := map[key]*cause{}
 	for _, s := range scenarios {
-		fix := ""
-		if mendable(s.Verdict) {
-			fix = s.Fix
-		}
 		var keys []key
 		if len(s.Findings) > 0 && s.Findings[0].Fingerprint != "" {
-			keys = append(keys, key{s.Verdict, "fingerprint", s.Findings[0].Fingerprint, fix})
+			keys = append(keys, key{s.Verdict, "fingerprint", s.Findings[0].Fingerprint})
 		}
 		if s.Reason != "" {
-			keys = append(keys, key{s.Verdict, "reason", s.Reason, fix})
+			keys = append(keys, key{s.Verdict, "reason", s.Reason})
 		}
 		var c *cause
 		for _, k := range keys {
@@ -79,6 +74,12 @@ func (c cause) ids() []string {
 		ids[i] = s.ID
 	}
 	return ids
+}
+
+// oneFix reports whether the same advice mends all of them: only then is the
+// same symptom surely the same cause.
+func (c cause) oneFix() bool {
+	return !slices.ContainsFunc(c.scenarios, func(s Scenario) bool { return s.Fix != c.scenarios[0].Fix })
 }
 
 // again is the command that plays all scenarios of the cause.

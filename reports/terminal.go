@@ -37,7 +37,7 @@ func (p *page) headline(r Report) {
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
 	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
-	if r.Target.ClockSkew != "" && r.Target.ClockSkew != "0s" {
+	if r.Target.ClockSkew != "" {
 		p.para(plain, "", 2, "clock: the receiver's minus ours is "+r.Target.ClockSkew)
 	}
 	if r.Interrupted {

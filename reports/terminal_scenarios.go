@@ -67,23 +67,28 @@ func (p *page) single(s Scenario) {
 // mendable tells whether a scenario's advice on the receiver fits its verdict.
 func mendable(v Verdict) bool { return v == Fail || v == Warn }
 
-// shared tells a cause once, with the scenarios it explains.
+// shared tells a cause once, with the scenarios it explains. Where each is mended
+// in its own way, only the symptom is shared.
 func (p *page) shared(c cause) {
-	const most = 6
 	l := c.verdict.look()
-	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, one cause: %s", plural(len(c.scenarios), "scenario"), c.text()))
-	if len(c.scenarios) > most {
-		p.para(plain, "    ", 4, strings.Join(c.ids(), ", "))
-	} else {
-		for _, s := range c.scenarios {
-			p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+	mend := mendable(c.verdict)
+	each := mend && !c.oneFix()
+	what := "one cause"
+	if each {
+		what = "one symptom"
+	}
+	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, %s: %s", plural(len(c.scenarios), "scenario"), what, c.text()))
+	for _, s := range c.scenarios {
+		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+		if each {
+			p.para(plain, "      fix: ", 11, s.Fix)
 		}
 	}
 	p.observed(c.scenarios[0])
 	if c.verdict == Info {
 		return
 	}
-	if mendable(c.verdict) {
+	if mend && !each {
 		p.field("fix", c.scenarios[0].Fix)
 	}
 	p.command("again", c.again())

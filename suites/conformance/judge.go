@@ -104,7 +104,7 @@ func (j *judge) header() reports.Report {
 		r.Target.Past, r.Target.Future = j.run.Past.String(), j.run.Future.String()
 	}
 	for _, c := range j.checks {
-		if c.Name == "clock" {
+		if c.Name == "clock" && c.Verdict == string(reports.Warn) {
 			r.Target.ClockSkew = c.Value
 		}
 	}
