@@ -11,7 +11,7 @@ build: ## build bin/hookassay
 	go build -o bin/hookassay ./cmd/hookassay
 
 test: ## all tests; those that need more than Go skip with a reason
-	go test -parallel 4 ./... # the kill matrix waits more than it computes
+	go test ./...
 	cd internal/interop && go test ./...
 
 race: ## the tests under the race detector, without the slow matrix
