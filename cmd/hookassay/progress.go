@@ -34,6 +34,7 @@ func newProgress(c *console) *progress {
 			progressbar.OptionSetWriter(c.err), progressbar.OptionSetWidth(min(30, width/3)),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("starting"),
+			progressbar.OptionSetSpinnerChangeInterval(0), // drawn by us alone: no goroutine of its own
 		)
 	}
 	return p
