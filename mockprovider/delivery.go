@@ -265,14 +265,15 @@ func (h SignatureHeader) version(form SecretForm) (Version, bool) {
 
 // fillSignature fills the template of a signature header's value: {prefix} is
 // the version's label with its delimiter, {label} the label alone, {good} the
-// right signature, {bad} one of another key, {good:8} the first 8 characters.
+// right signature, {bad} one of another key, {good:8} its first 8 characters,
+// {good:-4} all but its last 4.
 func fillSignature(template, prefix, good, bad string) string {
 	pairs := []string{
 		"{prefix}", prefix, "{label}", strings.TrimRight(prefix, ",="),
 		"{good}", good, "{bad}", bad,
 	}
 	for n := 1; n <= min(len(good), 64); n++ {
-		pairs = append(pairs, fmt.Sprintf("{good:%d}", n), good[:n])
+		pairs = append(pairs, fmt.Sprintf("{good:%d}", n), good[:n], fmt.Sprintf("{good:-%d}", n), good[:len(good)-n])
 	}
 	return strings.NewReplacer(pairs...).Replace(template)
 }

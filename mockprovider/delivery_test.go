@@ -338,6 +338,7 @@ func TestFillSignature(t *testing.T) {
 		"v9,{good}":                      "v9,abcdefgh",
 		"{prefix}éé{good:1}":             "v1,ééa",
 		"{good:9}":                       "{good:9}",
+		"{good:-2}":                      "abcdef",
 		"nothing of the right":           "nothing of the right",
 		"{prefix}{prefix}{good}{good:2}": "v1,v1,abcdefghab",
 	} {

@@ -88,7 +88,7 @@ var signFaults = []Fault{
 	},
 	{
 		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},
-		Doc:   "the signature header's value, with {prefix} {label} {good} {bad} and {good:N} for its first N characters",
+		Doc:   "the signature header's value, with {prefix} {label} {good} {bad} and {good:N} for its first N characters, {good:-N} for all but the last",
 		apply: func(d *Draft, p Param) error { d.value = p.Text; return nil },
 	},
 	{

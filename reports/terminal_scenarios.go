@@ -34,7 +34,7 @@ func (p *page) scenarios(all []Scenario, verbose bool) {
 		case len(c.scenarios) == 1:
 			p.single(c.scenarios[0])
 		default:
-			p.shared(c)
+			p.shared(c, verbose)
 		}
 	}
 	if len(apart) > 0 {
@@ -67,9 +67,12 @@ func (p *page) single(s Scenario) {
 // mendable tells whether a scenario's advice on the receiver fits its verdict.
 func mendable(v Verdict) bool { return v == Fail || v == Warn }
 
+// mostTold is how many scenarios of one symptom are told in full.
+const mostTold = 8
+
 // shared tells a cause once, with the scenarios it explains. Where each is mended
 // in its own way, only the symptom is shared.
-func (p *page) shared(c cause) {
+func (p *page) shared(c cause, verbose bool) {
 	l := c.verdict.look()
 	mend := mendable(c.verdict)
 	each := mend && !c.oneFix()
@@ -78,7 +81,11 @@ func (p *page) shared(c cause) {
 		what = "one symptom"
 	}
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, %s: %s", plural(len(c.scenarios), "scenario"), what, c.text()))
-	for _, s := range c.scenarios {
+	for i, s := range c.scenarios {
+		if i == mostTold && !verbose {
+			p.para(plain, "    - ", 6, fmt.Sprintf("and %d more: %s", len(c.scenarios)-i, some(c.ids()[i:])))
+			break
+		}
 		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
 		if each {
 			p.para(plain, "      fix: ", 11, s.Fix)

@@ -157,8 +157,11 @@ func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int,
 // suspicious reports whether a scenario broke in a way that another one in
 // flight may have caused: nothing came back where something should have, or
 // nothing but "not now" or a failure of the server where the delivery was to be
-// taken, or a control was not accepted.
+// taken, or a control was not accepted, or no copy of a race was acknowledged.
 func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
+	if unacknowledgedRace(s, exchanges) {
+		return true
+	}
 	for _, e := range exchanges {
 		step := s.Steps[e.Step-1]
 		o, err := scenarios.FindOutcome(step.Expect)
@@ -175,6 +178,24 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 			continue // no answer is an answer here
 		}
 		if grade, _ := o.Grade(0); e.Answer.Status == 0 && (grade != scenarios.GradePass || asksForHeaders(step)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unacknowledgedRace reports whether copies were sent together and neither they
+// nor the one after them was answered 2xx: others may have used up the rate that
+// the receiver allows.
+func unacknowledgedRace(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
+	acknowledged := map[int]bool{}
+	for _, e := range exchanges {
+		if s.Steps[e.Step-1].AtOnce > 1 {
+			acknowledged[e.Step] = acknowledged[e.Step] || e.Answer.Status/100 == 2
+		}
+	}
+	for _, ok := range acknowledged {
+		if !ok {
 			return true
 		}
 	}

@@ -22,7 +22,7 @@ func (g *grading) effects() {
 	for _, e := range g.judge.effects {
 		switch {
 		case e.Void && g.scenario.NeedsEffects:
-			g.unseen("the preflight saw no effect of a genuine delivery, so the probe tells nothing")
+			g.unseen("the probe tells nothing: " + g.judge.blindness())
 		case e.Void:
 		case e.Error != "":
 			g.cutShort("probe", "the effect probe failed: "+e.Error)
@@ -32,6 +32,16 @@ func (g *grading) effects() {
 			g.counts(e)
 		}
 	}
+}
+
+// blindness is why no effect could be seen, in the preflight's words.
+func (j *judge) blindness() string {
+	for _, c := range j.checks {
+		if c.Name == "effect-visible" && c.Verdict == string(reports.Blocked) {
+			return c.Message
+		}
+	}
+	return "the preflight saw no effect of a genuine delivery"
 }
 
 func (g *grading) unseen(message string) {
