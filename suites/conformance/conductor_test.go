@@ -67,6 +67,7 @@ func TestSuspicious(t *testing.T) {
 		{"a race", race(200, 409, 503), false},
 		{"a race, some turned away", race(200, 200, 0), false},
 		{"a race of one", race(200, 0, 0), true},
+		{"a race in which none was acknowledged", race(429, 429, 429), true},
 		{"a race in which the server failed", race(200, 500, 200), true},
 		{"a feature that is lacking", one(5, 0), false},
 		{"anything", one(6, 503), false},
