@@ -244,7 +244,7 @@ func (c *conductor) answers(ctx context.Context) bool {
 			_ = conn.Close() // it only had to open
 			return true
 		}
-		if time.Now().After(deadline) || pause(ctx, 50*time.Millisecond) != nil {
+		if time.Now().After(deadline) || target.Pause(ctx, 50*time.Millisecond) != nil {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -74,6 +75,22 @@ func TestSuspicious(t *testing.T) {
 	} {
 		if got := suspicious(s, test.exchanges); got != test.want {
 			t.Errorf("%s: suspicious %v", test.name, got)
+		}
+	}
+}
+
+// TestRetriesAreDatedAsTheSchemeDoes: the same bytes, or a timestamp of their own.
+func TestRetriesAreDatedAsTheSchemeDoes(t *testing.T) {
+	before := time.Now()
+	for retry, after := range map[mockprovider.Retry]time.Duration{mockprovider.RetrySame: 0, mockprovider.RetryFresh: time.Second} {
+		sender := &target.Sender{Target: &target.Target{Scheme: &mockprovider.Scheme{Retry: retry}}}
+		p := newPlayer(sender, scenarios.Scenario{}, 1, 0)
+		p.last["first"] = mockprovider.Delivery{At: before}
+		if got := p.attempt("first"); got.Sub(before) < after || retry == mockprovider.RetrySame && !got.Equal(before) {
+			t.Errorf("retry %s is dated %s later", retry, got.Sub(before))
+		}
+		if got := p.attempt("other"); got.Before(before) {
+			t.Errorf("retry %s: a first attempt is dated %s", retry, got)
 		}
 	}
 }

@@ -33,10 +33,8 @@ func (g *grading) observed(x numbered) string {
 	if x.EventID == "" || g.timesSent(x.Label) > 1 {
 		return text // what was counted tells nothing of this delivery alone
 	}
-	for _, e := range g.judge.effects {
-		if counts, ok := known(e); ok {
-			return text + ", " + processed(counts[x.EventID])
-		}
+	if n, ok := g.judge.seen(x.EventID); ok {
+		return text + ", " + processed(n)
 	}
 	return text
 }

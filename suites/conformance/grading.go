@@ -8,7 +8,6 @@ import (
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
-	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 // grading collects what is held against one play of a scenario.
@@ -241,9 +240,4 @@ func unanswered(x numbered) bool { return x.Answer.Status == 0 }
 
 func (x numbered) done() time.Time {
 	return x.SentAt.Add(time.Duration(x.Times.Done * float64(time.Millisecond)))
-}
-
-// known returns what a probe counted, where that means anything.
-func known(e transcript.Effects) (map[string]int, bool) {
-	return e.Counts, e.Error == "" && !e.Void
 }

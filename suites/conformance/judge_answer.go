@@ -100,10 +100,8 @@ func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
 
 // silently leaves the judgement to the effects.
 func (g *grading) silently(i int, o scenarios.Outcome, x numbered) {
-	for _, e := range g.judge.effects {
-		if _, ok := known(e); ok {
-			return
-		}
+	if _, ok := g.judge.seen(x.EventID); ok {
+		return
 	}
 	g.mark(i, x, reports.NotObserved, "silent", o, "the receiver answers 2xx to what it refuses, and no probe tells what it did")
 }
@@ -131,15 +129,14 @@ func (g *grading) saySeen(x numbered) string {
 	if x.EventID == "" || g.scenario.Effects[x.Label] != "0" {
 		return "" // the same event was also sent genuinely
 	}
-	for _, e := range g.judge.effects {
-		if counts, ok := known(e); ok {
-			if counts[x.EventID] > 0 {
-				return " and processed"
-			}
-			return ", though not processed"
-		}
+	n, ok := g.judge.seen(x.EventID)
+	switch {
+	case !ok:
+		return ""
+	case n > 0:
+		return " and processed"
 	}
-	return ""
+	return ", though not processed"
 }
 
 func answered(x numbered) string {

@@ -34,6 +34,16 @@ func (g *grading) effects() {
 	}
 }
 
+// seen is how often the first probe that tells anything counted the event.
+func (j *judge) seen(id string) (n int, ok bool) {
+	for _, e := range j.effects {
+		if e.Error == "" && !e.Void {
+			return e.Counts[id], true
+		}
+	}
+	return 0, false
+}
+
 // blindness is why no effect could be seen, in the preflight's words.
 func (j *judge) blindness() string {
 	for _, c := range j.checks {

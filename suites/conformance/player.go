@@ -69,7 +69,7 @@ func (p *player) release(i int) {
 
 func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if step.Pause > 0 {
-		return pause(ctx, time.Duration(step.Pause))
+		return target.Pause(ctx, time.Duration(step.Pause))
 	}
 	about := transcript.Exchange{
 		Scenario: p.scenario.ID, Play: p.play, Step: i + 1,
@@ -100,11 +100,16 @@ func (p *player) delivery(step scenarios.Step) (mockprovider.Delivery, error) {
 	return p.keep(step.Send)(p.sender.Composer.Compose(event, p.attempt(step.Send), step.Faults))
 }
 
-// attempt is the time of the label's next attempt. A retry is dated at least a
-// second after the attempt before, or its timestamp would be the same.
+// attempt is the time of the label's next attempt. A retry is dated as the scheme
+// does it: like the attempt before, or at least a second later, since its
+// timestamp would be the same otherwise.
 func (p *player) attempt(label string) time.Time {
 	now := time.Now()
-	if last, again := p.last[label]; again && now.Sub(last.At) < time.Second {
+	last, again := p.last[label]
+	switch {
+	case again && p.sender.Target.Scheme.Retry == mockprovider.RetrySame:
+		return last.At
+	case again && now.Sub(last.At) < time.Second:
 		return last.At.Add(time.Second)
 	}
 	return now
@@ -176,7 +181,7 @@ func (p *player) send(ctx context.Context, step scenarios.Step, about transcript
 			p.exchanges = append(p.exchanges, e)
 			return nil
 		}
-		if err := pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
+		if err := target.Pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
 			return err
 		}
 		if step.Send != "" { // a later attempt, as the scheme makes it
@@ -199,15 +204,4 @@ func faltered(o scenarios.Outcome, status int) bool {
 	want, _ := o.Grade(http.StatusOK)
 	got, _ := o.Grade(status)
 	return status/100 == 5 && want == scenarios.GradePass && got == scenarios.GradeFail
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

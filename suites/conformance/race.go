@@ -43,7 +43,7 @@ func (p *player) after(ctx context.Context, step scenarios.Step, about transcrip
 		if try > 1 {
 			about.Try = try
 		}
-		if err := pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
+		if err := target.Pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
 			return err
 		}
 		d, err := p.delivery(step)
@@ -75,7 +75,7 @@ func (p *player) race(ctx context.Context, n int, about transcript.Exchange, d m
 		d.Request.Gate = gate
 		wg.Go(func() { copies[i], errs[i] = p.sender.SendHeld(ctx, about, d, p.lineUp) })
 	}
-	err := pause(ctx, p.lineUp)
+	err := target.Pause(ctx, p.lineUp)
 	close(gate)
 	wg.Wait()
 	return copies, cmp.Or(append(errs, err)...)

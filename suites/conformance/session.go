@@ -137,8 +137,8 @@ func (s *Session) again() Again {
 	}
 }
 
-// events lists every event that was sent, by play, and when those that should
-// take effect were acknowledged.
+// events lists every event that was sent, and when those that should take effect
+// were acknowledged.
 func (s *Session) events(records []transcript.Record) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
 	expected := map[string]map[string]string{} // scenario → label → effect

@@ -121,16 +121,9 @@ func (u *auditor) settle(ctx context.Context, since time.Time) (time.Duration, e
 		case err != nil && spent >= max(quiet, u.timeouts.Effect):
 			return 0, err
 		}
-		pause(ctx, max(quiet/3, time.Since(asked))) // no more than half of the receiver's time goes into being asked
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+		// No more than half of the receiver's time goes into being asked. That ctx
+		// ended is said above.
+		_ = target.Pause(ctx, max(quiet/3, time.Since(asked)))
 	}
 }
 

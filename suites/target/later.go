@@ -1,6 +1,7 @@
 package target
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,4 +38,16 @@ func RetryAfter(a transcript.Answer, try int) time.Duration {
 		}
 	}
 	return time.Duration(try) * 250 * time.Millisecond
+}
+
+// Pause waits, and returns the context's error when that ended first.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -100,7 +100,7 @@ func (s *Sender) genuine(ctx context.Context, f *Flight, key string) (transcript
 			if d, err = s.unsent(ctx, f, key); err != nil {
 				return e, err
 			}
-		case try == Tries || !NotNow(e.Answer.Status) || !sleep(ctx, RetryAfter(e.Answer, try)):
+		case try == Tries || !NotNow(e.Answer.Status) || Pause(ctx, RetryAfter(e.Answer, try)) != nil:
 			return e, nil
 		}
 	}
@@ -127,7 +127,7 @@ const awaitEvery = 100 * time.Millisecond
 // await waits until connections are no longer refused, at most Target.Wait, and
 // reports whether that came to pass.
 func (s *Sender) await(ctx context.Context) bool {
-	for until := time.Now().Add(s.Target.Wait); time.Now().Before(until) && sleep(ctx, awaitEvery); {
+	for until := time.Now().Add(s.Target.Wait); time.Now().Before(until) && Pause(ctx, awaitEvery) == nil; {
 		conn, result := s.client.Dial(ctx)
 		if conn != nil {
 			_ = conn.Close() // it only had to open

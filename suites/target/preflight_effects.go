@@ -36,7 +36,7 @@ func (s *Sender) effectSeen(ctx context.Context, f *Flight, e transcript.Exchang
 				s.Target.shown.note(p, e.EventID, counts[e.EventID])
 				break
 			}
-			if !sleep(ctx, pollEvery/5) {
+			if Pause(ctx, pollEvery/5) != nil {
 				return false
 			}
 		}

@@ -67,7 +67,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 		if done || now.After(last) || now.Sub(changed) > t.Timeouts.Effect+t.Timeouts.Quiescence {
 			break
 		}
-		if !sleep(ctx, pollEvery) {
+		if Pause(ctx, pollEvery) != nil {
 			e.Error = "interrupted while effects settled"
 			break
 		}
@@ -98,16 +98,4 @@ func equal(a, b map[string]int) bool {
 		}
 	}
 	return true
-}
-
-// sleep waits, and reports false when the context ended first.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -159,7 +159,7 @@ type Effects struct {
 type Trouble struct {
 	Scenario string `json:"scenario"`
 	Play     int    `json:"play"`
-	Kind     string `json:"kind"` // replayed, interrupted, budget, harness
+	Kind     string `json:"kind"` // interrupted, budget, gone (it could not be played again), harness
 	Message  string `json:"message"`
 }
 

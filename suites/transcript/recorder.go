@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -140,7 +141,9 @@ func Read(in io.Reader) ([]Record, error) {
 		}
 		all = append(all, rec)
 	}
-	if err := scan.Err(); err != nil {
+	if err := scan.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("line %d: longer than the %d bytes that a line may have", len(all)+1, maxLine)
+	} else if err != nil {
 		return nil, fmt.Errorf("line %d: %w", len(all)+1, err)
 	}
 	if len(all) == 0 {

@@ -177,7 +177,7 @@ func TestReadRefuses(t *testing.T) {
 		{"a gap", first + strings.Replace(second, `"n":2`, `"n":3`, 1), "line 2: its number is 3: lines are missing, or were put in"},
 		{"a line twice", first + first, "line 2: its number is 1: lines are missing, or were put in"},
 		{"another type", first + `{"n":"two"}`, "line 2: not a transcript record: json: cannot unmarshal string into Go struct field Record.n of type int"},
-		{"a line without end", first + `{"n":2,"trouble":{"message":"` + strings.Repeat("x", maxLine) + `"}}`, "line 2: bufio.Scanner: token too long"},
+		{"a line without end", first + `{"n":2,"trouble":{"message":"` + strings.Repeat("x", maxLine) + `"}}`, "line 2: longer than the 8388608 bytes that a line may have"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if all, err := Read(strings.NewReader(tt.text)); all != nil || err == nil || err.Error() != tt.want {
