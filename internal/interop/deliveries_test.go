@@ -11,6 +11,7 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	"github.com/stripe/stripe-go/v85"
 )
 
 // deliver builds a genuine delivery of the event id, for each scheme. The signing
@@ -20,6 +21,7 @@ var deliver = map[string]func(t *testing.T, url, secret, id string) *http.Reques
 	"standard-webhooks": deliverStandardWebhooks,
 	"github":            deliverGitHub,
 	"cloudevents":       deliverCloudEvents,
+	"stripe":            deliverStripe,
 }
 
 // credential is the header that proves a delivery genuine, for each scheme.
@@ -27,6 +29,7 @@ var credential = map[string]string{
 	"standard-webhooks": standardwebhooks.HeaderWebhookSignature,
 	"github":            "X-Hub-Signature-256",
 	"cloudevents":       "Authorization",
+	"stripe":            "Stripe-Signature",
 }
 
 func deliverStandardWebhooks(t *testing.T, url, secret, id string) *http.Request {
@@ -49,12 +52,12 @@ func deliverStandardWebhooks(t *testing.T, url, secret, id string) *http.Request
 
 // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 func deliverGitHub(t *testing.T, url, secret, id string) *http.Request {
-	body := []byte(`{"ref":"refs/heads/main","head_commit":{"id":"6dcb09b5b57875f334f61aebed695e2e4193db5e"}}`)
+	body := []byte(`{"action":"opened","number":1,"pull_request":{"number":1,"title":"Mend it"},"repository":{"id":1}}`)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	return post(t, url, body, map[string]string{
 		"X-GitHub-Delivery":   id,
-		"X-GitHub-Event":      "push",
+		"X-GitHub-Event":      "pull_request",
 		"X-Hub-Signature-256": "sha256=" + hex.EncodeToString(mac.Sum(nil)),
 	})
 }
@@ -67,6 +70,18 @@ func deliverCloudEvents(t *testing.T, url, secret, id string) *http.Request {
 		"ce-id":          id,
 		"ce-source":      "https://eventemitter.example.com/invoices",
 		"ce-type":        "com.example.invoice.paid",
+	})
+}
+
+// https://docs.stripe.com/webhooks#verify-manually
+func deliverStripe(t *testing.T, url, secret, id string) *http.Request {
+	body := fmt.Appendf(nil, `{"id":%q,"object":"event","api_version":%q,"type":"invoice.paid","data":{"object":{"id":"in_1"}}}`,
+		id, stripe.APIVersion)
+	now := time.Now().Unix()
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "%d.%s", now, body)
+	return post(t, url, body, map[string]string{
+		"Stripe-Signature": fmt.Sprintf("t=%d,v1=%x", now, mac.Sum(nil)),
 	})
 }
 

@@ -6,9 +6,11 @@ replace github.com/hookassay/hookassay => ../..
 
 require (
 	github.com/cloudevents/sdk-go/v2 v2.16.2
+	github.com/go-playground/webhooks/v6 v6.4.0
 	github.com/google/go-github/v92 v92.0.0
 	github.com/hookassay/hookassay v0.0.0
 	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
+	github.com/stripe/stripe-go/v85 v85.0.0
 	github.com/svix/svix-webhooks v1.44.0
 )
 
@@ -24,13 +26,11 @@ require (
 )
 
 require (
-	github.com/go-playground/webhooks/v6 v6.4.0
 	github.com/google/go-querystring v1.2.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
 	github.com/modern-go/reflect2 v1.0.2 // indirect
-	github.com/stripe/stripe-go/v85 v85.0.0
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.27.0 // indirect
 )

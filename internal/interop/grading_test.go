@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/interop"
@@ -18,12 +19,17 @@ var update = flag.Bool("update", false, "write "+page)
 // TestGraded grades every receiver with hookassay's command line and compares what
 // it finds with testdata/findings, entry by entry, and with the page.
 func TestGraded(t *testing.T) {
-	var all []findings.Graded
-	for _, receiver := range interop.Receivers {
-		t.Run(receiver.Name, func(t *testing.T) { all = append(all, grade(t, receiver)) })
-	}
+	all := make([]findings.Graded, len(interop.Receivers))
+	t.Run("receivers", func(t *testing.T) { // which ends when the last of them is graded
+		for i, receiver := range interop.Receivers {
+			t.Run(receiver.Name, func(t *testing.T) {
+				t.Parallel()
+				all[i] = grade(t, receiver)
+			})
+		}
+	})
 	t.Run("page", func(t *testing.T) {
-		if len(all) < len(interop.Receivers) {
+		if slices.ContainsFunc(all, func(g findings.Graded) bool { return g.Name == "" }) {
 			t.Skip("not every receiver was graded")
 		}
 		var got bytes.Buffer
@@ -46,22 +52,28 @@ func TestGraded(t *testing.T) {
 }
 
 func grade(t *testing.T, receiver interop.Receiver) findings.Graded {
-	expected, err := findings.Load("testdata/findings/" + receiver.Name + ".yaml")
+	file := "testdata/findings/" + receiver.Name + ".yaml"
+	expected, err := findings.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	secret := receiver.Secret()
 	url, effectsURL := interop.Start(t, receiver, secret)
 	report := interop.Grade(t, receiver, url, effectsURL, secret)
+	effects := readEffects(t, effectsURL)
+	assertEffectsAreTrue(t, report, effects)
+	graded := findings.Graded{
+		Name: receiver.Name, Library: receiver.Library, Version: receiver.Version, Setup: receiver.Source,
+		Start: interop.StartCommand(receiver), Command: interop.GradeCommand(receiver),
+		Report: report, Expected: expected, Effects: effects,
+	}
 	for _, problem := range findings.Compare(report, expected) {
 		t.Error(problem)
 	}
-	effects := readEffects(t, effectsURL)
-	assertEffectsAreTrue(t, report, effects)
-	return findings.Graded{
-		Name: receiver.Name, Library: receiver.Library, Version: receiver.Version, Setup: receiver.Source,
-		Command: interop.GradeCommand(receiver), Report: report, Expected: expected, Effects: effects,
+	if missing := graded.Missing(); missing != "" {
+		t.Errorf("%s lacks:\n%s", file, missing)
 	}
+	return graded
 }
 
 // assertEffectsAreTrue compares every count that the report rests on with the

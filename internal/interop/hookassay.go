@@ -85,10 +85,19 @@ func GradeArgs(r Receiver, url, effectsURL string) []string {
 	if r.Origin != "" {
 		args = append(args, "--origin", r.Origin)
 	}
-	return args
+	return append(args, r.Flags...)
 }
 
-// GradeCommand is the same as a shell command, for a receiver whose base URL and
+// StartCommand is the shell command that starts a receiver in this package's folder,
+// when it is built or its packages are installed.
+func StartCommand(r Receiver) string {
+	if r.Script != "" {
+		return node + " " + nodeDir + "/" + r.Script
+	}
+	return "bin/" + r.Name
+}
+
+// GradeCommand is GradeArgs as a shell command, for a receiver whose base URL and
 // effects URL stand in BASE and EFFECTS.
 func GradeCommand(r Receiver) string {
 	args := GradeArgs(r, `"$BASE`+r.Path+`"`, `"$EFFECTS"`)
@@ -97,5 +106,5 @@ func GradeCommand(r Receiver) string {
 			args[i] = "'" + arg + "'"
 		}
 	}
-	return "hookassay " + strings.Join(args, " ")
+	return "bin/hookassay " + strings.Join(args, " ")
 }

@@ -13,12 +13,14 @@ import (
 
 // Receiver is one wrapped receiver.
 type Receiver struct {
-	Name    string        // its folder under receivers/, and its binary
+	Name    string        // its folder under receivers/, and its binary, unless it is a Script
+	Script  string        // its file in receivers/node, for one that Node.js runs
 	Scheme  string        // hookassay's name of the scheme it expects
 	Path    string        // where it takes deliveries
 	Secret  func() string // makes a secret in the form that the scheme writes it
 	Origin  string        // sender that its handshake lets deliver; "" without a handshake
-	Library string        // Go module, or Debian package
+	Flags   []string      // of hookassay run, that its ways ask for
+	Library string        // Go module, npm package, or Debian package
 	Version string        // of Library
 	Source  string        // the page that its wrapping follows
 	Program string        // file that must be installed; "" when the module brings all
@@ -64,6 +66,65 @@ var Receivers = []Receiver{
 		Source:  "https://github.com/adnanh/webhook/blob/2.8.0/docs/Hook-Examples.md",
 		Program: "/usr/bin/webhook",
 	},
+	{
+		Name:    "go-playground-webhooks",
+		Scheme:  "github",
+		Path:    "/webhooks",
+		Secret:  hexSecret,
+		Flags:   []string{"--rejects", "silent", "--effect-timeout", "1s"}, // it handles one of our three types of events
+		Library: "github.com/go-playground/webhooks/v6",
+		Version: "v6.4.0",
+		Source:  "https://github.com/go-playground/webhooks/blob/v6.4.0/README.md#examples",
+	},
+	{
+		Name:    "stripe-go",
+		Scheme:  "stripe",
+		Path:    "/webhook",
+		Secret:  stripeSecret,
+		Library: "github.com/stripe/stripe-go/v85",
+		Version: "v85.0.0",
+		Source:  "https://github.com/stripe/stripe-go/blob/v85.0.0/webhook/client_handler_test.go",
+	},
+	{
+		Name:    "standard-webhooks-node",
+		Script:  "standardwebhooks.js",
+		Scheme:  "standard-webhooks",
+		Path:    "/webhooks",
+		Secret:  standardWebhooksSecret,
+		Library: "standardwebhooks",
+		Version: "1.1.1",
+		Source:  "https://docs.svix.com/receiving/verifying-payloads/how",
+	},
+	{
+		Name:    "octokit-webhooks",
+		Script:  "octokit-webhooks.js",
+		Scheme:  "github",
+		Path:    "/api/github/webhooks", // the library's default
+		Secret:  hexSecret,
+		Library: "@octokit/webhooks",
+		Version: "14.2.0",
+		Source:  "https://github.com/octokit/webhooks.js/blob/v14.2.0/README.md#usage",
+	},
+	{
+		Name:    "cloudevents-node",
+		Script:  "cloudevents.js",
+		Scheme:  "cloudevents",
+		Path:    "/",
+		Secret:  hexSecret,
+		Library: "cloudevents",
+		Version: "10.0.0",
+		Source:  "https://github.com/cloudevents/sdk-javascript/blob/v10.0.0/examples/express-ex/index.js",
+	},
+	{
+		Name:    "stripe-node",
+		Script:  "stripe.js",
+		Scheme:  "stripe",
+		Path:    "/webhook",
+		Secret:  stripeSecret,
+		Library: "stripe",
+		Version: "23.1.0",
+		Source:  "https://github.com/stripe/stripe-node/blob/v22.5.0/examples/webhook-signing/express/main.ts",
+	},
 }
 
 const secretBytes = 32
@@ -73,6 +134,10 @@ const secretBytes = 32
 func standardWebhooksSecret() string {
 	return "whsec_" + base64.StdEncoding.EncodeToString(randomBytes())
 }
+
+// stripeSecret looks like Stripe's, whose whole text is the key.
+// https://docs.stripe.com/webhooks#verify-manually
+func stripeSecret() string { return "whsec_" + hexSecret() }
 
 // hexSecret serves GitHub secrets and bearer tokens, which may be any text.
 func hexSecret() string { return hex.EncodeToString(randomBytes()) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-github/v92/github"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	stripe "github.com/stripe/stripe-go/v85/webhook"
 	svix "github.com/svix/svix-webhooks/go"
 
 	"github.com/hookassay/hookassay/internal/interop"
@@ -151,4 +152,28 @@ func verifyGitHub(secret string, r received) error {
 		return fmt.Errorf("delivery %q, want %q", got, r.event.ID)
 	}
 	return nil
+}
+
+// Stripe's library for Node.js is proved where it is graded as a receiver: it takes
+// every control.
+func TestStripeGoVerifies(t *testing.T) {
+	secret := secretOf(t, "stripe")
+	refused := []faulty{
+		{fault("secret.wrong")},
+		{fault("secret.empty")},
+		{fault("signature.bitflip")},
+		{fault("body.tamper")},
+		{faultText("timestamp.tamper", "-10s")},
+		{faultText("timestamp.shift", "past+30s")}, // ahead of the clock it takes any
+		{faultText("signature.algorithm", "hmac-sha1")},
+		{faultText("signature.value", "v0={good}")},
+		{faultList("header.remove", "{signatures}")},
+	}
+	prove(t, newProducer(t, "stripe", secret), refused, func(r received) error {
+		event, err := stripe.ConstructEvent(r.body, r.request.Header.Get("Stripe-Signature"), secret)
+		if err == nil && (event.ID != r.event.ID || string(event.Type) != r.event.Type) {
+			return fmt.Errorf("read as %s of type %s", event.ID, event.Type)
+		}
+		return err
+	})
 }

@@ -27,17 +27,16 @@ const (
 //
 // The receiver runs in a process group of its own and is ended when the test is
 // over; one that has crashed or does not end by itself fails the test. A receiver
-// whose Program is not installed skips the test, unless HOOKASSAY_NO_SKIP is 1.
+// that needs what is not installed skips the test, unless HOOKASSAY_NO_SKIP is 1.
 func Start(t testing.TB, r Receiver, secret string) (url, effectsURL string) {
 	t.Helper()
-	requireProgram(t, r.Program)
-	dir, err := binaries()
+	requireInstalled(t, r)
+	cmd, err := command(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := stderrOf(t)
-	cmd := exec.Command(filepath.Join(dir, r.Name), "-addr", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), serve.SecretEnv+"="+secret)
+	cmd.Env = append(os.Environ(), serve.SecretEnv+"="+secret, nodeEnv)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Stderr = log
 	stdout, err := cmd.StdoutPipe()
@@ -55,12 +54,22 @@ func Start(t testing.TB, r Receiver, secret string) (url, effectsURL string) {
 	return base + r.Path, effectsURL
 }
 
-func requireProgram(t testing.TB, program string) {
-	t.Helper()
-	if program == "" {
-		return
+// command is what runs a receiver, at an address that the system chooses.
+func command(r Receiver) (*exec.Cmd, error) {
+	const flag, address = "-addr", "127.0.0.1:0"
+	if r.Script != "" {
+		return exec.Command(node, filepath.Join(nodeDir, r.Script), flag, address), nil
 	}
-	_, err := os.Stat(program)
+	dir, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	return exec.Command(filepath.Join(dir, r.Name), flag, address), nil
+}
+
+func requireInstalled(t testing.TB, r Receiver) {
+	t.Helper()
+	err := installed(r)
 	if err == nil {
 		return
 	}
@@ -68,6 +77,17 @@ func requireProgram(t testing.TB, program string) {
 		t.Fatalf("not installed: %v", err)
 	}
 	t.Skipf("not installed: %v", err)
+}
+
+func installed(r Receiver) error {
+	if r.Script != "" {
+		return nodeInstalled(r.Library)
+	}
+	if r.Program == "" {
+		return nil
+	}
+	_, err := os.Stat(r.Program)
+	return err
 }
 
 // stderrOf returns a file that is shown when the test fails.
@@ -82,7 +102,7 @@ func stderrOf(t testing.TB) *os.File {
 		if !t.Failed() {
 			return
 		}
-		const shown = 16 << 10
+		const shown = 4 << 10
 		output, err := io.ReadAll(io.NewSectionReader(file, 0, shown))
 		t.Logf("stderr of the receiver (%v):\n%s", err, output)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -77,8 +78,30 @@ func around(a, b string) (string, string) {
 
 func excerpt(s string, at int) string {
 	from, to := max(0, at-24), min(len(s), at+48)
+	for from > 0 && from < at && !utf8.RuneStart(s[from]) {
+		from++
+	}
+	for to > at && to < len(s) && !utf8.RuneStart(s[to]) {
+		to--
+	}
 	if from >= to {
 		return ""
 	}
-	return visible(s[from:to])
+	return escaped(s[from:to])
+}
+
+// escaped writes a byte that is no UTF-8 as \xff, since JSON cannot hold it and
+// U+FFFD in its place may be just what it differs from.
+func escaped(s string) string {
+	var b strings.Builder
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		} else {
+			b.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return b.String()
 }

@@ -30,7 +30,9 @@ func TestDeviations(t *testing.T) {
 		{"a header twice", nil, func(m *wire.Message) { m.Fields = append(m.Fields, m.Fields[0]) }, []transcript.Deviation{{Where: "Host", Genuine: "Host: x", Sent: "Host: x\nHost: x"}}},
 		{"a header less", nil, func(m *wire.Message) { m.Fields = m.Fields[:1] }, []transcript.Deviation{{Where: "Auth", Genuine: "Auth: Bearer [redacted:secret:current:text]"}}},
 		{"body", nil, func(m *wire.Message) { m.Body = []byte(`{"a":2}`) }, []transcript.Deviation{{Where: "body", Genuine: `{"a":1}`, Sent: `{"a":2}`}}},
-		{"body of no text", nil, func(m *wire.Message) { m.Body = []byte("{\"a\":\xff}") }, []transcript.Deviation{{Where: "body", Genuine: `{"a":1}`, Sent: "{\"a\":\uFFFD}"}}},
+		{"body of no text", nil, func(m *wire.Message) { m.Body = []byte("{\"a\":\xff}") }, []transcript.Deviation{{Where: "body", Genuine: `{"a":1}`, Sent: `{"a":\xff}`}}},
+		{"body of no text, for a text of U+FFFD", func(m *wire.Message) { m.Body = []byte("{\"a\":\"\uFFFD\"}") }, func(m *wire.Message) { m.Body = []byte("{\"a\":\"\xff\"}") },
+			[]transcript.Deviation{{Where: "body", Genuine: "{\"a\":\"\uFFFD\"}", Sent: `{"a":"\xff"}`}}},
 		{"body, beyond what is kept", func(m *wire.Message) { m.Body = []byte(long + "yy") }, func(m *wire.Message) { m.Body = []byte(long + "zzz") },
 			[]transcript.Deviation{{Where: "body", Genuine: "16386 bytes", Sent: "16387 bytes"}}},
 	} {

@@ -21,7 +21,7 @@ func sent(f reports.Finding) string {
 	var faults []string
 	for _, use := range x.Faults {
 		name, _, _ := strings.Cut(use, ":")
-		text := "`" + use + "`"
+		text := code(use)
 		if fault, err := mockprovider.FindFault(name); err == nil {
 			doc, _, _ := strings.Cut(fault.Doc, ";") // what follows is for authors of scenarios
 			text += " (" + doc + ")"
@@ -32,28 +32,9 @@ func sent(f reports.Finding) string {
 	if len(faults) > 0 {
 		text = strings.Join(faults, " and ")
 	}
-	text += without(f.Evidence) + ", in " + f.Step
+	text += ", in " + f.Step
 	if x.EventID == "" { // no delivery, so its headers say what it is
 		text += told(x.Request)
-	}
-	return text
-}
-
-// without names the headers that the control has and the faulty request has not.
-func without(e reports.Evidence) string {
-	if e.Control == nil {
-		return ""
-	}
-	there := map[string]bool{}
-	for _, line := range headers(e.Fault.Request) {
-		there[name(line)] = true
-	}
-	var text string
-	for _, line := range headers(e.Control.Request) {
-		if !there[name(line)] {
-			spelled, _, _ := strings.Cut(line, ":")
-			text += ", without `" + spelled + "`"
-		}
 	}
 	return text
 }
@@ -74,7 +55,7 @@ func told(message string) string {
 	var text string
 	for _, line := range headers(message) {
 		if slices.Contains(telling, name(line)) {
-			text += ", `" + line + "`"
+			text += ", " + code(line)
 		}
 	}
 	return text
@@ -92,7 +73,17 @@ func answered(f reports.Finding) string {
 	text := fmt.Sprintf("`%d`", x.Status) + told(x.Answer)
 	_, body, _ := strings.Cut(x.Answer, "\n\n")
 	if first, _, _ := strings.Cut(body, "\n"); first != "" {
-		text += ", `" + first + "`"
+		text += ", " + code(cut(steady(first)))
+	}
+	return text
+}
+
+// maxAnswer bounds what is shown of an answer, in characters.
+const maxAnswer = 160
+
+func cut(text string) string {
+	if r := []rune(text); len(r) > maxAnswer {
+		return string(r[:maxAnswer]) + "…"
 	}
 	return text
 }

@@ -3,7 +3,9 @@
 package findings
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/hookassay/hookassay/internal/strictyaml"
@@ -27,9 +29,13 @@ var causes = map[Cause]string{
 	Wrapper: "our wrapper, not the library",
 }
 
+// moving is a page whose lines do not stay where they are.
+var moving = regexp.MustCompile(`^https://github\.com/[^/]+/[^/]+/blob/(main|master)/`)
+
 // Expected is one finding that a receiver must give.
 type Expected struct {
 	Verdict reports.Verdict `yaml:"verdict"`
+	As      string          `yaml:"as"` // another scenario of the file, which says what this leaves out
 	Cause   Cause           `yaml:"cause"`
 	Because string          `yaml:"because"` // one line, argued from the source
 	Source  string          `yaml:"source"`  // public URL of that source, at its version
@@ -50,12 +56,33 @@ func Load(path string) (Expectations, error) {
 	if err := doc.Decode(doc.Body, &expected); err != nil {
 		return nil, err
 	}
-	for id, e := range expected {
-		if err := e.check(); err != nil {
+	for id := range expected {
+		e, err := expected.resolve(id)
+		if err == nil {
+			err = e.check()
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", path, id, err)
 		}
+		expected[id] = e
 	}
 	return expected, nil
+}
+
+// resolve fills in what an entry leaves to another, which must be whole itself.
+func (x Expectations) resolve(id string) (Expected, error) {
+	e := x[id]
+	if e.As == "" {
+		return e, nil
+	}
+	other, ok := x[e.As]
+	if !ok || other.As != "" {
+		return e, fmt.Errorf("as %q is no scenario with a reason of its own in this file", e.As)
+	}
+	e.Cause = cmp.Or(e.Cause, other.Cause)
+	e.Because = cmp.Or(e.Because, other.Because)
+	e.Source = cmp.Or(e.Source, other.Source)
+	return e, nil
 }
 
 func (e Expected) check() error {
@@ -72,6 +99,9 @@ func (e Expected) check() error {
 	}
 	if !strings.HasPrefix(e.Source, "https://") {
 		return fmt.Errorf("source %q is no https URL", e.Source)
+	}
+	if moving.MatchString(e.Source) {
+		return fmt.Errorf("source %q is not of the version graded", e.Source)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type Graded struct {
 	Library  string // module or package
 	Version  string
 	Setup    string // URL of the page that its wrapping follows
+	Start    string // command that starts it
 	Command  string // that grades it
 	Report   reports.Report
 	Expected Expectations   // the comments
@@ -28,21 +29,34 @@ stricter and no laxer. This page says what it finds, and a person's comment on e
 found. It also writes this page: ` + "`go test -run TestGraded -update .`" + `
 
 A finding is about what somebody has who follows that documentation. Its cause says whose code that is.
+Names in ‹› stand for what is fresh in every run.
 `
 
 const playAgain = `
-To grade one yourself, with hookassay installed and in ` + "`internal/interop`" + `:
+## To see one yourself
+
+From a clone, with Go, bash, and for some of them Node.js or Debian's package ` + "`webhook`" + `:
 
 ` + "```sh" + `
+cd internal/interop
+go build -C ../.. -o internal/interop/bin/ ./cmd/hookassay
 go build -o bin/ ./receivers/...
-export WEBHOOK_SECRET=…   # Standard Webhooks: whsec_ and the base64 of 32 bytes; else any text
-bin/NAME                  # prints its two addresses; put them into BASE and EFFECTS
+npm ci --prefix receivers/node
+export WEBHOOK_SECRET=whsec_$(head -c 32 /dev/urandom | base64)   # every one of them takes this
 ` + "```" + `
+
+Then the two commands that head a receiver's section start it, at an address of its own, and grade it.
+The line ` + "`again`" + ` of a finding plays that one alone. ` + "`kill $!`" + ` ends the receiver. What was sent and
+answered, byte for byte, is in report.json and transcript.jsonl with ` + "`--out DIR`" + `.
 `
 
 // WritePage writes the page for all receivers. It holds no ids, times or
 // addresses, so that it is the same after every run.
 func WritePage(w io.Writer, all []Graded) error {
+	stories, err := newStories()
+	if err != nil {
+		return err
+	}
 	var b strings.Builder
 	b.WriteString(introduction)
 	b.WriteString("\n| receiver | library | set up as | fail | warn | info | pass | not applicable |\n|---|---|---|--:|--:|--:|--:|--:|\n")
@@ -51,76 +65,64 @@ func WritePage(w io.Writer, all []Graded) error {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s %s | [its documentation](%s) | %d | %d | %d | %d | %d |\n",
 			g.Name, g.Name, g.Library, g.Version, g.Setup, c.Fail, c.Warn, c.Info, c.Pass, c.NotApplicable)
 	}
+	writeLibraries(&b, all)
 	b.WriteString(playAgain)
 	for _, g := range all {
-		g.write(&b)
+		g.write(&b, stories)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 
-func (g Graded) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## %s\n\n%s %s, scheme %s. The command that grades it:\n\n```sh\n%s\n```\n",
-		g.Name, g.Library, g.Version, g.Report.Target.Scheme, g.Command)
-	for _, s := range g.Report.Scenarios {
-		if found(s.Verdict) {
-			g.writeFinding(b, s)
+// writeLibraries lists what could be mended in a library, each cause once.
+func writeLibraries(b *strings.Builder, all []Graded) {
+	b.WriteString("\n## In the libraries themselves\n\nWhat no user can mend by reading the documentation more closely.\n\n" +
+		"| library | finding | |\n|---|---|---|\n")
+	for _, g := range all {
+		for _, s := range g.Report.Scenarios {
+			e := g.Expected[s.ID]
+			if found(s.Verdict) && s.Verdict != reports.Info && e.Cause == Library && e.As == "" {
+				fmt.Fprintf(b, "| %s %s | [%s](#%s): %s | %s |\n", g.Library, g.Version, s.ID, g.anchor(s), s.Title, s.Verdict)
+			}
 		}
 	}
 }
 
-func (g Graded) writeFinding(b *strings.Builder, s reports.Scenario) {
+func (g Graded) anchor(s reports.Scenario) string {
+	return g.Name + "-" + strings.ReplaceAll(s.ID, ".", "-")
+}
+
+func (g Graded) write(b *strings.Builder, stories stories) {
+	fmt.Fprintf(b, "\n## %s\n\n%s %s, scheme %s.\n\n```sh\nread -r _ _ BASE _ _ EFFECTS < <(%s)\n%s\n```\n",
+		g.Name, g.Library, g.Version, g.Report.Target.Scheme, g.Start, g.Command)
+	for _, s := range g.Report.Scenarios {
+		if found(s.Verdict) {
+			g.writeFinding(b, s, stories)
+		}
+	}
+}
+
+func (g Graded) writeFinding(b *strings.Builder, s reports.Scenario, stories stories) {
 	cause, comment := "not known yet", "nobody has explained this yet, so the test fails"
 	if e, ok := g.Expected[s.ID]; ok {
 		cause, comment = causes[e.Cause], fmt.Sprintf("%s ([code](%s))", e.Because, e.Source)
 	}
-	fmt.Fprintf(b, "\n### %s: %s\n\n**%s** (%s). Cause: %s.\n\n", s.ID, s.Title, s.Verdict, s.Level, cause)
+	fmt.Fprintf(b, "\n<a id=%q></a>\n### %s: %s\n\n**%s** (%s). Cause: %s.\n\n",
+		g.anchor(s), s.ID, s.Title, s.Verdict, s.Level, cause)
 	var sources []string
 	for _, source := range s.Sources {
 		sources = append(sources, fmt.Sprintf("[%s](%s)", source.Title, source.URL))
 	}
-	rows := []struct {
-		name   string
-		values []string
-	}{
-		{"sent", g.each(s, sent)},
-		{"required", g.each(s, required)},
-		{"answered", g.each(s, answered)},
-		{"effects", g.each(s, g.effects)},
-		{"measured", measured(s)},
-		{"source", sources},
-		{"again", []string{"`… --only " + s.ID + "`"}},
-		{"comment", []string{comment}},
-	}
-	for _, row := range rows {
-		if text := strings.Join(row.values, "; "); text != "" {
-			fmt.Fprintf(b, "- %s: %s\n", row.name, text)
+	rows := append(g.evidence(s),
+		row{"why", []string{s.Why}},
+		row{"source", sources},
+		row{"comment", []string{comment}},
+		row{"again", []string{code(g.Command + " --only " + s.ID)}},
+	)
+	for _, r := range rows {
+		fmt.Fprintf(b, "- %s: %s\n", r.name, strings.Join(r.texts, "; "))
+		if r.name == "sent" {
+			b.WriteString(stories.of(s.ID))
 		}
 	}
-}
-
-// each asks every finding of a scenario the same and leaves repeated answers out.
-func (g Graded) each(s reports.Scenario, ask func(reports.Finding) string) []string {
-	var texts []string
-	seen := map[string]bool{}
-	for _, f := range s.Findings {
-		if text := ask(f); text != "" && !seen[text] {
-			seen[text] = true
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}
-
-func required(f reports.Finding) string { return f.Expected }
-
-// measured leaves times out, which are never the same twice.
-func measured(s reports.Scenario) []string {
-	var texts []string
-	for _, m := range s.Measurements {
-		if m.Unit == "bytes" {
-			texts = append(texts, fmt.Sprintf("%.0f MiB: %s", m.Value/(1<<20), m.Name))
-		}
-	}
-	return texts
 }

@@ -1,0 +1,59 @@
+package findings
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hookassay/hookassay/reports"
+)
+
+var (
+	// A cut body begins and ends anywhere in a word.
+	cutStart = regexp.MustCompile(`^[A-Za-z0-9_-]+`)
+	cutEnd   = regexp.MustCompile(`[A-Za-z0-9_.:/+-]+$`)
+
+	// A length that follows from the body is of no interest.
+	length = regexp.MustCompile(`(?i)^(content-length:) \d+$`)
+)
+
+// differs shows the bytes in which a faulty request is other than it would have
+// been without its fault.
+func differs(f reports.Finding) string {
+	var places []string
+	body := slices.ContainsFunc(f.Evidence.Differs, func(d reports.Difference) bool { return d.Where == "body" })
+	for _, d := range f.Evidence.Differs {
+		if body && length.MatchString(d.Genuine) && length.MatchString(d.Sent) || d.Where == "body" && d.Sent == "" {
+			continue // which is what the fault says
+		}
+		genuine, sent := shown(d.Where, d.Genuine), shown(d.Where, d.Sent)
+		genuine = length.ReplaceAllString(genuine, "$1 ‹number›")
+		switch {
+		case d.Genuine == "":
+			places = append(places, "added "+code(sent))
+		case d.Sent == "":
+			places = append(places, "left out "+code(genuine))
+		case genuine == sent:
+			places = append(places, "another value in "+code(sent))
+		default:
+			places = append(places, code(genuine)+" became "+code(sent))
+		}
+	}
+	return strings.Join(places, ", ")
+}
+
+func shown(where, text string) string {
+	if where != "body" {
+		return steady(strings.ReplaceAll(text, "\n", " "))
+	}
+	text = cutEnd.ReplaceAllString(cutStart.ReplaceAllString(text, "…"), "…")
+	return steady(strings.ReplaceAll(text, "\n", `\n`))
+}
+
+// code is a text as Markdown code, whatever is in it.
+func code(text string) string {
+	if !strings.Contains(text, "`") {
+		return "`" + text + "`"
+	}
+	return "`` " + text + " ``"
+}
