@@ -1,5 +1,5 @@
 # What a developer types. `make` alone says what there is.
-.PHONY: help demo build test race lint bench generate matrix
+.PHONY: help demo build node test race lint bench generate matrix
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -9,6 +9,9 @@ demo: ## grade a correct receiver, a flawed one, and a short load; needs only Go
 
 build: ## build bin/hookassay
 	go build -o bin/hookassay ./cmd/hookassay
+
+node: ## install the receivers for Node.js that tests grade
+	npm ci --prefix internal/interop/receivers/node --ignore-scripts --no-audit --no-fund --silent
 
 test: ## all tests; those that need more than Go skip with a reason
 	go test ./...

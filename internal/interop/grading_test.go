@@ -3,8 +3,10 @@ package interop_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/interop"
@@ -46,9 +48,21 @@ func TestGraded(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("%s is not what the receivers give now; go test -run TestGraded -update . writes it", page)
+			t.Errorf("%s is not what the receivers give now; go test -run TestGraded -update . writes it\n%s",
+				page, firstDifference(want, got.Bytes()))
 		}
 	})
+}
+
+// firstDifference shows the first line that two texts do not share.
+func firstDifference(want, got []byte) string {
+	a, b := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Sprintf("line %d is   %s\nwould be %s", i+1, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("it has %d lines, would have %d", len(a), len(b))
 }
 
 func grade(t *testing.T, receiver interop.Receiver) findings.Graded {
@@ -63,7 +77,7 @@ func grade(t *testing.T, receiver interop.Receiver) findings.Graded {
 	effects := readEffects(t, effectsURL)
 	assertEffectsAreTrue(t, report, effects)
 	graded := findings.Graded{
-		Name: receiver.Name, Library: receiver.Library, Version: receiver.Version, Setup: receiver.Source,
+		Name: receiver.Name, Library: receiver.Library, Version: receiver.Version, Setup: receiver.Source, Note: receiver.Note,
 		Start: interop.StartCommand(receiver), Command: interop.GradeCommand(receiver),
 		Report: report, Expected: expected, Effects: effects,
 	}

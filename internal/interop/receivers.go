@@ -23,6 +23,7 @@ type Receiver struct {
 	Library string        // Go module, npm package, or Debian package
 	Version string        // of Library
 	Source  string        // the page that its wrapping follows
+	Note    string        // what a reader of its findings should know, in Markdown
 	Program string        // file that must be installed; "" when the module brings all
 }
 
@@ -75,6 +76,9 @@ var Receivers = []Receiver{
 		Library: "github.com/go-playground/webhooks/v6",
 		Version: "v6.4.0",
 		Source:  "https://github.com/go-playground/webhooks/blob/v6.4.0/README.md#examples",
+		Note: "The README's handler gives no answer of its own to an error, so everything is answered 200, and effects decide; " +
+			"of our types of events it handles `pull_request`. Its package bitbucket compares the webhook's UUID and verifies no " +
+			"signature ([issue 209](https://github.com/go-playground/webhooks/issues/209)); hookassay has no such scheme, so it is not graded.",
 	},
 	{
 		Name:    "stripe-go",
@@ -94,6 +98,8 @@ var Receivers = []Receiver{
 		Library: "standardwebhooks",
 		Version: "1.1.1",
 		Source:  "https://docs.svix.com/receiving/verifying-payloads/how",
+		Note: "The library's own README shows the constructor and verify, and no HTTP; what is around them is the Express example " +
+			"of its authors' own product. Release 1.0.0 took an empty secret, this one does not.",
 	},
 	{
 		Name:    "octokit-webhooks",
@@ -114,6 +120,7 @@ var Receivers = []Receiver{
 		Library: "cloudevents",
 		Version: "10.0.0",
 		Source:  "https://github.com/cloudevents/sdk-javascript/blob/v10.0.0/examples/express-ex/index.js",
+		Note:    "The event is processed where the README uses it, right behind toEvent. The SDK has no authorization; the check of the token is ours.",
 	},
 	{
 		Name:    "stripe-node",

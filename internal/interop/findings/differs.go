@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func differs(f reports.Finding) string {
 			continue // which is what the fault says
 		}
 		genuine, sent := shown(d.Where, d.Genuine), shown(d.Where, d.Sent)
-		genuine = length.ReplaceAllString(genuine, "$1 ‹number›")
+		genuine, sent = length.ReplaceAllString(genuine, "$1 ‹number›"), parts(sent, d.Genuine)
 		switch {
 		case d.Genuine == "":
 			places = append(places, "added "+code(sent))
@@ -48,6 +49,21 @@ func shown(where, text string) string {
 	}
 	text = cutEnd.ReplaceAllString(cutStart.ReplaceAllString(text, "…"), "…")
 	return steady(strings.ReplaceAll(text, "\n", `\n`))
+}
+
+// token is a part of what was genuine that is fresh in every run, such as a signature.
+var token = regexp.MustCompile(`[A-Za-z0-9+/]{24,}=*`)
+
+// parts names the pieces of fresh tokens, too short to be known by their form.
+func parts(sent, genuine string) string {
+	const shortest = 6
+	for _, fresh := range token.FindAllString(genuine, -1) {
+		for n := len(fresh) - 1; n >= shortest; n-- {
+			sent = strings.ReplaceAll(sent, fresh[:n], fmt.Sprintf("‹its first %d›", n))
+			sent = strings.ReplaceAll(sent, fresh[len(fresh)-n:], fmt.Sprintf("‹its last %d›", n))
+		}
+	}
+	return sent
 }
 
 // code is a text as Markdown code, whatever is in it.

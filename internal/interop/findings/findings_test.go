@@ -28,6 +28,9 @@ func TestLoad(t *testing.T) {
 		{"no reason", without("because"), "one line"},
 		{"a reason of two lines", strings.Replace(entry, "Verify has", "|\n    Verify\n    has", 1), "one line"},
 		{"no source", without("source"), "https"},
+		{"another one's reason", entry + "a:\n  verdict: warn\n  as: idem.dup-later\n", ""},
+		{"the reason of one that has none", entry + "a:\n  verdict: warn\n  as: b\n", "a: as"},
+		{"a source that moves", strings.Replace(entry, "example.com/", "github.com/o/r/blob/main/", 1), "version"},
 		{"an entry twice", entry + entry, "idem.dup-later"},
 	}
 	for _, tt := range tests {
@@ -40,6 +43,9 @@ func TestLoad(t *testing.T) {
 			if tt.wantErr == "" {
 				if err != nil || got["idem.dup-later"].Verdict != reports.Fail {
 					t.Errorf("expectations = %v, %v", got, err)
+				}
+				if a, ok := got["a"]; ok && (a.Verdict != reports.Warn || a.Because != got["idem.dup-later"].Because) {
+					t.Errorf("the entry that leaves its reason to another = %+v", a)
 				}
 				return
 			}

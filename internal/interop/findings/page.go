@@ -14,6 +14,7 @@ type Graded struct {
 	Library  string // module or package
 	Version  string
 	Setup    string // URL of the page that its wrapping follows
+	Note     string // Markdown, or ""
 	Start    string // command that starts it
 	Command  string // that grades it
 	Report   reports.Report
@@ -95,6 +96,9 @@ func (g Graded) anchor(s reports.Scenario) string {
 func (g Graded) write(b *strings.Builder, stories stories) {
 	fmt.Fprintf(b, "\n## %s\n\n%s %s, scheme %s.\n\n```sh\nread -r _ _ BASE _ _ EFFECTS < <(%s)\n%s\n```\n",
 		g.Name, g.Library, g.Version, g.Report.Target.Scheme, g.Start, g.Command)
+	if g.Note != "" {
+		b.WriteString("\n" + g.Note + "\n")
+	}
 	for _, s := range g.Report.Scenarios {
 		if found(s.Verdict) {
 			g.writeFinding(b, s, stories)
