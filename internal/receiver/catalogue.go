@@ -21,6 +21,7 @@ var (
 	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
 	hexadecimal  = []string{GitHub, Stripe}
 	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
+	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
 	onlyStandard = []string{StandardWebhooks}
 	onlyGitHub   = []string{GitHub}
 	onlyCloud    = []string{CloudEvents}
@@ -57,7 +58,7 @@ var signatureFlaws = []Flaw{
 	{"first-signature-only", "looks only at the first of several signatures", standardSpec + "#webhook-headers-sending-metadata-to-consumers", listing},
 	{"last-signature-only", "looks only at the last of several signatures", libraries + "/elixir", listing},
 	{"version-ignored", "takes a signature of any version for the right one", libraries + "/elixir", signing},
-	{"bare-signature", "takes a signature without a version for the right one", standardSpec + "#signature-scheme", []string{StandardWebhooks, GitHub}},
+	{"bare-signature", "takes a signature without a version for the right one", standardSpec + "#signature-scheme", signing},
 	{"unknown-version-refused", "refuses a list that holds an unknown version", standardSpec + "#signature-scheme", listing},
 	{"malformed-token-crash", "answers 500 to a list with a member that is no label and value", libraries + "/python", listing},
 	{"malformed-token-refused", "refuses a list with a member that is no label and value", libraries + "/csharp", listing},
@@ -90,7 +91,7 @@ var bodyFlaws = []Flaw{
 var httpFlaws = []Flaw{
 	{"any-method", "processes deliveries sent with any method", rfc + "rfc9110#section-15.5.6", everyScheme},
 	{"get-crash", "answers 500 to any other method than POST", rfc + "rfc9110#section-15.5.6", everyScheme},
-	{"charset-refused", "refuses a content type that has parameters or capital letters", rfc + "rfc9110#section-8.3.1", everyScheme},
+	{"charset-refused", "refuses a content type that has parameters or capital letters", rfc + "rfc9110#section-8.3.1", bareType},
 	{"connection-poisoned", "rejects without reading the body, and reads the body as the next request", rfc + "rfc9112#section-9.3", everyScheme},
 	{"unbounded-body", "reads up to 64 MiB of whatever it is sent", cve + "CVE-2024-40634", everyScheme},
 	{"partial-body-processed", "processes an event whose body was cut off", rfc + "rfc9112#section-8", onlyCloud},

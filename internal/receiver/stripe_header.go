@@ -92,6 +92,7 @@ func (h stripeHeader) signatures(flaws flawSet) []string {
 func countsAsV1(label string, flaws flawSet) bool {
 	return label == "v1" ||
 		label == "v0" && flaws.has("stripe-v0-accepted") ||
+		label == "" && flaws.has("bare-signature") ||
 		label != "t" && label != "" && flaws.has("version-ignored") ||
 		strings.HasPrefix(label, "v1") && flaws.has("stripe-label-prefix")
 }
