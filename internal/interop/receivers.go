@@ -99,7 +99,7 @@ var Receivers = []Receiver{
 		Version: "1.1.1",
 		Source:  "https://docs.svix.com/receiving/verifying-payloads/how",
 		Note: "The library's own README shows the constructor and verify, and no HTTP; what is around them is the Express example " +
-			"of its authors' own product. Release 1.0.0 took an empty secret, this one does not.",
+			"of its authors' own product. Release 1.0.0 took `whsec_` with no key behind it, this one does not.",
 	},
 	{
 		Name:    "octokit-webhooks",
