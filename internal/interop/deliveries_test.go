@@ -50,9 +50,14 @@ func deliverStandardWebhooks(t *testing.T, url, secret, id string) *http.Request
 	})
 }
 
-// https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 func deliverGitHub(t *testing.T, url, secret, id string) *http.Request {
 	body := []byte(`{"action":"opened","number":1,"pull_request":{"number":1,"title":"Mend it"},"repository":{"id":1}}`)
+	return signedGitHub(t, url, secret, id, body)
+}
+
+// signedGitHub signs any body.
+// https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+func signedGitHub(t *testing.T, url, secret, id string, body []byte) *http.Request {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	return post(t, url, body, map[string]string{

@@ -20,12 +20,14 @@ type Cause string
 const (
 	Library Cause = "library" // the library's own code decides
 	Example Cause = "example" // its documentation leaves it open, and who follows that gets it
+	Server  Cause = "server"  // the HTTP server or the framework under it, which its documentation chose
 	Wrapper Cause = "wrapper" // code of ours that stands in for what the library has not
 )
 
 var causes = map[Cause]string{
 	Library: "the library itself",
 	Example: "what its documentation shows, or leaves to its users",
+	Server:  "the HTTP server or framework under it",
 	Wrapper: "our wrapper, not the library",
 }
 
@@ -92,7 +94,7 @@ func (e Expected) check() error {
 		return fmt.Errorf("verdict %q is none of fail, warn, info", e.Verdict)
 	}
 	if _, ok := causes[e.Cause]; !ok {
-		return fmt.Errorf("cause %q is none of library, example, wrapper", e.Cause)
+		return fmt.Errorf("cause %q is none of library, example, server, wrapper", e.Cause)
 	}
 	if e.Because == "" || strings.Contains(e.Because, "\n") {
 		return fmt.Errorf("because must be one line")

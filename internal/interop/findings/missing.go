@@ -20,8 +20,8 @@ func (g Graded) Missing() string {
 		for _, row := range g.evidence(s) {
 			fmt.Fprintf(&b, "# %s: %s\n", row.name, strings.Join(row.texts, "; "))
 		}
-		fmt.Fprintf(&b, "%s:\n  verdict: %s\n  cause: # %s, %s or %s\n  because: # one line, argued from the source\n  source: # its URL, at %s\n",
-			s.ID, s.Verdict, Library, Example, Wrapper, g.Version)
+		fmt.Fprintf(&b, "%s:\n  verdict: %s\n  cause: # %s, %s, %s or %s\n  because: # one line, argued from the source\n  source: # its URL, at %s\n",
+			s.ID, s.Verdict, Library, Example, Server, Wrapper, g.Version)
 	}
 	return b.String()
 }

@@ -1,8 +1,8 @@
 // What every receiver for Node.js needs around its library: an address, a secret,
-// an effects page, the line that says it is ready, and an end. The same as package
-// serve has for those in Go. The effects are on a port of their own, so that the
-// receiver's server is as its documentation makes it.
+// effects, and an end. The same as package serve has for those in Go.
 import { createServer } from "node:http";
+
+import { inChild, supervise } from "./supervise.js";
 
 /** The receiver's secret, in the form that its scheme writes it. */
 export const secret = process.env.WEBHOOK_SECRET;
@@ -10,48 +10,48 @@ if (secret === undefined) {
   throw new Error("WEBHOOK_SECRET is not set");
 }
 
-const counts = new Map();
-
 /** Counts one processing of the event id. An event without an id is counted under "". */
 export function processed(id = "") {
-  counts.set(id, (counts.get(id) ?? 0) + 1);
+  process.send({ processed: id });
 }
 
 /**
- * Listens with a receiver's server, says where, and ends the process with a signal.
+ * Listens with a receiver's server until a signal ends the process.
  * @param {import("node:http").Server} server not listening yet
  */
 export async function serve(server) {
+  if (!inChild) {
+    return run();
+  }
+  const base = await listen(server, process.env.RECEIVER_ADDRESS);
+  process.send({ listening: base });
+  process.once("disconnect", () => process.exit());
+  process.once("SIGTERM", () => {
+    process.disconnect();
+  });
+}
+
+// run starts the receiver in a process of its own and serves the effects, on a port
+// of their own, so that the receiver's server is as its documentation makes it.
+async function run() {
+  const counts = new Map();
   const effects = createServer((_, response) => {
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify(Object.fromEntries(counts)));
   });
-  const base = await listen(server, address());
-  const page = await listen(effects, { host: "127.0.0.1", port: 0 });
-  for (const signal of ["SIGTERM", "SIGINT"]) {
-    process.once(signal, () => [server, effects].forEach(end));
-  }
+  const page = await listen(effects, "127.0.0.1:0");
+  const flag = process.argv.indexOf("-addr");
+  const address = flag < 0 ? "127.0.0.1:0" : process.argv[flag + 1];
+  const base = await supervise(address, (id) => counts.set(id, (counts.get(id) ?? 0) + 1));
   process.stdout.write(`listening on ${base} effects at ${page}/effects\n`);
 }
 
-function address() {
-  const flag = process.argv.indexOf("-addr");
-  const url = new URL(`http://${flag < 0 ? "127.0.0.1:0" : process.argv[flag + 1]}`);
-  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) };
-}
-
-function listen(server, where) {
+function listen(server, address) {
+  const { hostname, port } = new URL(`http://${address}`);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(where, () => {
-      const { address, family, port } = server.address();
-      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${port}`);
+    server.listen(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
+      resolve(`http://${hostname}:${server.address().port}`);
     });
   });
-}
-
-// A producer that hung up half-way must not keep the process alive.
-function end(server) {
-  server.close();
-  server.closeAllConnections();
 }
