@@ -91,10 +91,8 @@ func GradeArgs(r Receiver, url, effectsURL string) []string {
 // StartCommand is the shell command that starts a receiver in this package's folder,
 // when it is built or its packages are installed.
 func StartCommand(r Receiver) string {
-	if r.Script != "" {
-		return node + " " + nodeDir + "/" + r.Script
-	}
-	return "bin/" + r.Name
+	binary, args := program(r)
+	return strings.Join(append([]string{"bin/" + binary}, args...), " ")
 }
 
 // GradeCommand is GradeArgs as a shell command, for a receiver whose base URL and

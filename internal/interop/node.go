@@ -9,7 +9,6 @@ import (
 )
 
 const (
-	node    = "node"
 	nodeDir = "receivers/node"
 
 	// nodeEnv is Express's default, whatever the machine has: no documentation of
@@ -19,7 +18,7 @@ const (
 
 // nodeInstalled says what a receiver of that npm package lacks, if anything.
 func nodeInstalled(library string) error {
-	if _, err := exec.LookPath(node); err != nil {
+	if _, err := exec.LookPath("node"); err != nil {
 		return err
 	}
 	if _, err := NodeVersion(library); err != nil {

@@ -56,15 +56,20 @@ func Start(t testing.TB, r Receiver, secret string) (url, effectsURL string) {
 
 // command is what runs a receiver, at an address that the system chooses.
 func command(r Receiver) (*exec.Cmd, error) {
-	const flag, address = "-addr", "127.0.0.1:0"
-	if r.Script != "" {
-		return exec.Command(node, filepath.Join(nodeDir, r.Script), flag, address), nil
-	}
 	dir, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	return exec.Command(filepath.Join(dir, r.Name), flag, address), nil
+	program, args := program(r)
+	return exec.Command(filepath.Join(dir, program), append([]string{"-addr", "127.0.0.1:0"}, args...)...), nil
+}
+
+// program is the binary that is a receiver, or runs it, and its arguments.
+func program(r Receiver) (binary string, args []string) {
+	if r.Script != "" {
+		return "node-receiver", []string{nodeDir + "/" + r.Script}
+	}
+	return r.Name, nil
 }
 
 func requireInstalled(t testing.TB, r Receiver) {

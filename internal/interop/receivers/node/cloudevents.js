@@ -49,4 +49,4 @@ app.post("/", (req, res) => {
   }
 });
 
-await serve(createServer(app));
+serve(createServer(app));

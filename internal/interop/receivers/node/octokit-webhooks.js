@@ -10,4 +10,4 @@ const webhooks = new Webhooks({ secret });
 
 webhooks.onAny(({ id }) => processed(id));
 
-await serve(createServer(createNodeMiddleware(webhooks)));
+serve(createServer(createNodeMiddleware(webhooks)));

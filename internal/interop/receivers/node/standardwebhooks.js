@@ -25,4 +25,4 @@ app.post("/webhooks", express.raw({ type: "application/json" }), (req, res) => {
   res.json({});
 });
 
-await serve(createServer(app));
+serve(createServer(app));

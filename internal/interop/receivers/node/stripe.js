@@ -24,4 +24,4 @@ app.post("/webhook", express.raw({ type: "application/json" }), (req, res) => {
   res.json({ received: true });
 });
 
-await serve(createServer(app));
+serve(createServer(app));
