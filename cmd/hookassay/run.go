@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
 	"github.com/hookassay/hookassay/suites/specs"
 	"github.com/hookassay/hookassay/suites/target"
@@ -41,7 +43,7 @@ the receiver answers and, where an effect probe is given, what it does.`,
 	f.target.flags(cmd)
 	f.output.flags(cmd)
 	fs := cmd.Flags()
-	fs.StringVarP(&f.profile, "profile", "p", "", "choice of scenarios: core, production, strict (default core)")
+	fs.StringVarP(&f.profile, "profile", "p", "", "choice of scenarios: "+strings.Join(scenarios.ProfileNames(), ", ")+" (default core)")
 	fs.StringSliceVar(&f.config.Only, "only", nil, "play only these, such as 'auth.*,ts.stale'")
 	fs.StringSliceVar(&f.config.Exclude, "exclude", nil, "do not play these")
 	fs.StringSliceVar(&f.own, "scenarios", nil, "file or directory with scenarios of your own")

@@ -75,8 +75,8 @@ func (c Config) resolve() (Config, error) {
 	if c.Profile == "" {
 		c.Profile = "core"
 	}
-	if c.Profile == "strict" {
-		c.Strict = true
+	if p, err := scenarios.FindProfile(c.Profile); err == nil { // an unknown one is the plan's to refuse
+		c.Strict = c.Strict || p.Strict
 	}
 	if c.Nonce == "" {
 		var b [16]byte

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
@@ -35,13 +34,8 @@ type Planned struct {
 type Plan struct {
 	Catalogue string // digest
 	Planned   []Planned
-}
 
-// mustObserve lists what a profile has to see, so that a run in which it could
-// not does not look complete.
-var mustObserve = map[string][]string{
-	"production": {"idem.*", "ctl.*", "ack.hang-up"},
-	"strict":     {"idem.*", "ctl.*", "ack.hang-up"},
+	mustObserve []string // patterns of scenarios whose effects the profile wants seen
 }
 
 // mustObserveSilent is what must be seen of a receiver that answers 2xx to
@@ -60,8 +54,9 @@ func NewPlan(c Config) (Plan, error) {
 }
 
 func newPlan(c Config) (Plan, error) {
-	if !slices.Contains(scenarios.Profiles, c.Profile) {
-		return Plan{}, nearest.Unknown("profile", c.Profile, scenarios.Profiles)
+	profile, err := scenarios.FindProfile(c.Profile)
+	if err != nil {
+		return Plan{}, err
 	}
 	built, err := scenarios.Load()
 	if err != nil {
@@ -80,12 +75,12 @@ func newPlan(c Config) (Plan, error) {
 		return Plan{}, fmt.Errorf("--exclude: %w", err)
 	}
 	maker := mockprovider.NewMaker(c.Target.Scheme, c.Target.Samples, c.Seed, c.Nonce)
-	plan := Plan{Catalogue: catalogue.Digest}
+	plan := Plan{Catalogue: catalogue.Digest, mustObserve: profile.Patterns()}
 	for _, s := range catalogue.Scenarios {
 		if len(c.Only) > 0 && !only[s.ID] {
 			continue
 		}
-		if len(c.Only) == 0 && len(s.Profiles) > 0 && !slices.Contains(s.Profiles, c.Profile) {
+		if len(c.Only) == 0 && !profile.Has(s) {
 			continue
 		}
 		p := Planned{Scenario: s, Decision: Play}
