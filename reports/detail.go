@@ -15,6 +15,15 @@ func Detail(w io.Writer, s Scenario, opts TerminalOptions) error {
 	l := s.Verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
 	p.field("reason", s.Reason)
+	if s.Known != nil {
+		p.field("known", fmt.Sprintf("by the %s: %s", s.Known.By, s.Known.Reason))
+	}
+	if s.Repeated != nil {
+		p.field("flaky", tallyOf(s.Repeated))
+	}
+	if s.Repetition > 0 {
+		p.field("shown", fmt.Sprintf("repetition %d; its transcript is in the directory %d", s.Repetition, s.Repetition))
+	}
 	if s.Verdict != Blocked { // nothing is known of the receiver: advice would mislead
 		p.field("why", s.Why)
 	}

@@ -36,6 +36,7 @@ type Plan struct {
 	Planned   []Planned
 
 	mustObserve []string // patterns of scenarios whose effects the profile wants seen
+	known       known
 }
 
 // mustObserveSilent is what must be seen of a receiver that answers 2xx to
@@ -94,7 +95,8 @@ func newPlan(c Config) (Plan, error) {
 	if len(plan.Planned) == 0 {
 		return plan, errors.New("no scenario is left to play")
 	}
-	return plan, nil
+	plan.known, err = readKnown(c, catalogue)
+	return plan, err
 }
 
 // decide says why a scenario is not played, if so.
@@ -154,6 +156,9 @@ func Requests(s scenarios.Scenario) int {
 
 // record writes the plan into the transcript.
 func (p Plan) record(r *transcript.Recorder) error {
+	if err := p.known.record(r); err != nil {
+		return err
+	}
 	for _, planned := range p.Planned {
 		definition, err := json.Marshal(planned.Scenario)
 		if err != nil {

@@ -101,6 +101,7 @@ func (s *Session) describe() *transcript.Run {
 		Past: time.Duration(t.Tolerance.Past), Future: time.Duration(t.Tolerance.Future),
 		Rejects: t.Rejects, BehindProxy: t.BehindProxy, SameHost: t.Loopback(), Origin: t.Origin,
 		Probes: []transcript.Probe{}, Kept: c.Transcript != nil,
+		Repetition: c.Repetition, Repetitions: c.Repetitions,
 	}
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One
