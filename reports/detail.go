@@ -175,6 +175,11 @@ func outcome(e Exchange) string {
 // difference shows one place in which the request deviates, from a little
 // before the first byte that does, and points at what does.
 func (p *page) difference(d Difference) {
+	if d.Where == OnTheWire {
+		p.line("")
+		p.field("fault in", "how it was sent, every byte of which is genuine: "+d.Sent)
+		return
+	}
 	genuine, sent := oneLine(d.Genuine), oneLine(d.Sent)
 	n := commonPrefix(genuine, sent)
 	p.line("")

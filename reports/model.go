@@ -224,10 +224,13 @@ type Exchange struct {
 // A Difference is one place in which a request deviates from what it would have
 // been without its fault. What is not there is empty.
 type Difference struct {
-	Where   string `json:"where"` // header name, "body", "request line"
+	Where   string `json:"where"` // header name, "body", "request line"; or "wire": sent says how the bytes went
 	Genuine string `json:"genuine"`
 	Sent    string `json:"sent"`
 }
+
+// OnTheWire is where a request differs of which every byte is genuine.
+const OnTheWire = "wire"
 
 // Effects is what a probe counted for one event.
 type Effects struct {

@@ -80,6 +80,11 @@ func (g *grading) evidence(i int, x numbered) reports.Evidence {
 	for _, d := range x.Deviates {
 		e.Differs = append(e.Differs, reports.Difference(d))
 	}
+	if len(e.Differs) == 0 { // every byte is as it was: the fault is in how they went
+		for _, use := range g.scenario.Steps[i].Faults {
+			e.Differs = append(e.Differs, reports.Difference{Where: reports.OnTheWire, Sent: use.Explain()})
+		}
+	}
 	lines := []int{x.line}
 	if c, ok := g.controlFor(i); ok && c.line != x.line {
 		e.Control = exchange(c)
