@@ -42,7 +42,14 @@ func (o *output) open() (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
-	if err := o.clear(); err != nil || o.dir == "" {
+	if o.dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	// A report of a run before must not stand beside the transcript of this one.
+	if err := remove(o.dir, "report.json"); err != nil {
 		return err
 	}
 	if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
@@ -54,24 +61,25 @@ func (o *output) open() (err error) {
 	return nil
 }
 
-// clear makes the directory and removes what a run before has left there, the
-// repetitions of that run too: it must not stand beside what this one writes.
-func (o *output) clear() error {
+// forget removes the repetitions that a run before has left, so that none
+// stands beside what this one writes.
+func (o *output) forget() error {
 	if o.dir == "" {
 		return nil
 	}
-	if err := os.MkdirAll(o.dir, 0o755); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	dirs := []string{o.dir}
 	for n := 1; n <= mostRepetitions; n++ {
-		dirs = append(dirs, o.repetition(n))
+		if err := remove(o.repetition(n), "report.json", "transcript.jsonl", "ids.jsonl"); err != nil {
+			return err
+		}
 	}
-	for _, dir := range dirs {
-		for _, name := range []string{"report.json", "transcript.jsonl", "ids.jsonl"} {
-			if err := os.Remove(filepath.Join(dir, name)); err != nil && !missing(err) {
-				return fmt.Errorf("--out: %w", err)
-			}
+	return nil
+}
+
+// remove deletes files, as far as they are there.
+func remove(dir string, names ...string) error {
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !missing(err) {
+			return fmt.Errorf("--out: %w", err)
 		}
 	}
 	return nil

@@ -26,6 +26,11 @@ func (o *output) repetition(n int) string {
 // each repetition only what the report shows is kept in memory.
 func (f *runFlags) repeated(bar *progress) (reports.Report, error) {
 	var all conformance.Repeats
+	if f.output.dir != "" {
+		if err := remove(f.output.dir, "report.json", "transcript.jsonl", "ids.jsonl"); err != nil {
+			return reports.Report{}, err
+		}
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	for n := 1; n <= f.repeat && (n == 1 || ctx.Err() == nil); n++ {

@@ -103,7 +103,7 @@ func (f *runFlags) play(cmd *cobra.Command, c *console, t *target.Target) error 
 
 // grade plays the run, once or several times, and keeps its files.
 func (f *runFlags) grade(c *console) (reports.Report, error) {
-	if err := f.output.clear(); err != nil {
+	if err := f.output.forget(); err != nil {
 		return reports.Report{}, err
 	}
 	bar := newProgress(c)
