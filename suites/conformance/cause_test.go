@@ -19,6 +19,7 @@ func TestCauses(t *testing.T) {
 	}{
 		{0, []string{"never-verifies"}, []string{"signatures are not verified at all"}, nil},
 		{2, []string{"never-verifies"}, []string{"signatures are not verified at all"}, nil},
+		{4, []string{"never-verifies"}, []string{"signatures are not verified at all"}, nil},
 		{3, []string{"never-verifies"}, []string{"credentials are not verified at all"}, nil},
 		{0, []string{"unsigned-accepted"}, nil, []string{"auth.no-signature"}},
 		{0, []string{"reserialises"}, []string{"the signature is made over the body serialised again, not over the bytes received"}, nil},

@@ -25,7 +25,9 @@ func readKnownFailures(t *testing.T, text string) ([]reports.Expectation, error)
 }
 
 func TestExpectationsAreChecked(t *testing.T) {
-	entry := func(lines ...string) string { return "- scenario: auth.wrong-key\n  " + strings.Join(lines, "\n  ") + "\n" }
+	entry := func(lines ...string) string {
+		return "- scenario: auth.wrong-key\n  " + strings.Join(lines, "\n  ") + "\n"
+	}
 	whole := entry("verdict: fail", "findings: [ab12]", "reason: why")
 	for _, tt := range []struct{ name, text, want string }{
 		{"not a list", "scenario: x\n", `known.yaml:1:1: expected a list of known failures`},
@@ -136,4 +138,30 @@ func TestKnownFailuresOfAGoTest(t *testing.T) {
 		t.Errorf("exit codes %d and %d: %v", first.ExitCode, second.ExitCode, second.ExitReasons)
 	}
 	t.Run("sub-tests are skipped", func(t *testing.T) { conformance.Run(t, c) })
+}
+
+// FuzzExpectations: whatever is in the file, an entry that is taken is whole.
+func FuzzExpectations(f *testing.F) {
+	f.Add("- {scenario: ts.stale, verdict: warn, findings: [ab], reason: why, expires: 2027-01-31}")
+	f.Add("- scenario: auth.wrong-key\n  verdict: fail\n  findings:\n    - \"0777\" # step 2\n  reason: |\n    a\n    b\n")
+	f.Add("[]")
+	f.Add("- {scenario: [ts.stale], verdict: {a: b}, findings: ab}")
+	file := filepath.Join(f.TempDir(), "known.yaml")
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		list, err := conformance.ReadExpectations(file, []string{"auth.wrong-key", "ts.stale"})
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), file+":") {
+				t.Errorf("without its place: %v", err)
+			}
+			return
+		}
+		for _, e := range list {
+			if e.Scenario == "" || e.Verdict == "" || len(e.Findings) == 0 || e.Reason == "" || e.Location == "" {
+				t.Errorf("taken: %+v", e)
+			}
+		}
+	})
 }
