@@ -24,8 +24,10 @@ func differs(f reports.Finding) string {
 	var places []string
 	body := slices.ContainsFunc(f.Evidence.Differs, func(d reports.Difference) bool { return d.Where == "body" })
 	for _, d := range f.Evidence.Differs {
-		if body && length.MatchString(d.Genuine) && length.MatchString(d.Sent) || d.Where == "body" && d.Sent == "" {
-			continue // which is what the fault says
+		followsFromBody := body && length.MatchString(d.Genuine) && length.MatchString(d.Sent)
+		saidByFault := d.Where == reports.OnTheWire || d.Where == "body" && d.Sent == ""
+		if followsFromBody || saidByFault {
+			continue
 		}
 		genuine, sent := shown(d.Where, d.Genuine), shown(d.Where, d.Sent)
 		genuine, sent = length.ReplaceAllString(genuine, "$1 ‹number›"), parts(sent, d.Genuine)
