@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hookassay/hookassay/reports"
 )
@@ -70,8 +71,25 @@ func parts(sent, genuine string) string {
 
 // code is a text as Markdown code, whatever is in it.
 func code(text string) string {
+	text = printable(text)
 	if !strings.Contains(text, "`") {
 		return "`" + text + "`"
 	}
 	return "`` " + text + " ``"
+}
+
+// printable writes what does not print as \x00 or \u202e.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x80:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }

@@ -148,6 +148,7 @@ func TestDiffers(t *testing.T) {
 			differences{{"Content-Length", "Content-Length: 20", "Content-Length: 21"}, {"body", `cut","a":{},"id":"evt`, `cut","a":{"b":"\xff"},"id`}},
 			"`…\",\"a\":{},\"id\":\"…` became `…\",\"a\":{\"b\":\"\\xff\"},\"…`",
 		},
+		{"what does not print", differences{{"sig", "sig: a", "sig: \x00\u202e"}}, "`sig: a` became `sig: \\x00\\u202e`"},
 		{"backquotes", differences{{"sig", "sig: a", "sig: `"}}, "`sig: a` became `` sig: ` ``"},
 	}
 	for _, tt := range tests {
