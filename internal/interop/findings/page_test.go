@@ -64,7 +64,7 @@ func TestPage(t *testing.T) {
 		{"sent", get, expected, "- sent: `request.method: GET` (the request has another method), in step 2: faulty\n"},
 		{"answered", get, expected, "- answered: `200`, `Allow: PUT`, `welcome`\n"},
 		{"effects", get, expected, "- effects: processed once\n"},
-		{"measured", get, expected, "- measured: 16 MiB: bytes accepted\n"},
+		{"measured", get, expected, "- measured: less than 64 MiB: bytes accepted\n"},
 		{"comment", get, expected, "- comment: It takes every method. ([code](https://example.com/library.go#L1))\n"},
 		{"cause", get, expected, "Cause: the library itself.\n"},
 		{"command", get, expected, "\nbin/hookassay run --target \"$BASE\"\n"},
@@ -148,6 +148,7 @@ func TestDiffers(t *testing.T) {
 			differences{{"Content-Length", "Content-Length: 20", "Content-Length: 21"}, {"body", `cut","a":{},"id":"evt`, `cut","a":{"b":"\xff"},"id`}},
 			"`…\",\"a\":{},\"id\":\"…` became `…\",\"a\":{\"b\":\"\\xff\"},\"…`",
 		},
+		{"a timestamp", differences{{"t", "t: 1795512120", "t: 01795512120abc"}}, "`t: ‹unix time›` became `t: 0‹unix time›abc`"},
 		{"what does not print", differences{{"sig", "sig: a", "sig: \x00\u202e"}}, "`sig: a` became `sig: \\x00\\u202e`"},
 		{"backquotes", differences{{"sig", "sig: a", "sig: `"}}, "`sig: a` became `` sig: ` ``"},
 	}

@@ -18,8 +18,10 @@ var volatile = []struct {
 	{regexp.MustCompile(`[0-9a-f]{24,}|[0-9A-F]{24,}`), ""},
 	{regexp.MustCompile(`(hookassay)?[a-z2-7]{24,}`), "fresh"},
 	{regexp.MustCompile(`[A-Za-z0-9+/]{40,}={0,2}|[A-Za-z0-9_-]{40,}={0,2}`), "base64"},
-	{regexp.MustCompile(`\b1[5-9]\d{11}\b`), "unix time in ms"},
-	{regexp.MustCompile(`\b1[5-9]\d{8}\b`), "unix time"},
+	{regexp.MustCompile(`1[5-9]\d{17}`), "unix time in ns"},
+	{regexp.MustCompile(`1[5-9]\d{14}`), "unix time in µs"},
+	{regexp.MustCompile(`1[5-9]\d{11}`), "unix time in ms"},
+	{regexp.MustCompile(`1[5-9]\d{8}`), "unix time"},
 	{regexp.MustCompile(`\b\d{9}\b`), "number"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "address"},
 }
