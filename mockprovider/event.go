@@ -68,8 +68,6 @@ func (m *Maker) Has(f Feature) bool {
 	switch f {
 	case "free-fields":
 		return len(m.free()) > 0
-	case "user-events":
-		return m.samples != nil
 	case "template-events":
 		return m.samples == nil
 	}
