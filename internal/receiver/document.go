@@ -61,6 +61,25 @@ func (d *delivery) refuseText(isJSON bool) *answer {
 	return nil
 }
 
+// firstText is the first of the texts that the body's members of that name have.
+func firstText(body []byte, name string) string {
+	depth, wanted, found := 0, false, ""
+	walk(body, func(t json.Token, isName bool) {
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		text, ok := t.(string)
+		if wanted && ok && found == "" {
+			found = text
+		}
+		wanted = depth == 1 && isName && text == name
+	})
+	return found
+}
+
 func beyondFloat(n json.Number) bool {
 	f, err := strconv.ParseFloat(n.String(), 64)
 	return err != nil || math.Abs(f) > 1<<53

@@ -199,7 +199,13 @@ func (s *standard) event(d *delivery) (event, *answer) {
 		kind:     fields.text("type"),
 		at:       fields.text("timestamp"),
 	}
-	if e.id == "" && !s.incomplete(d) || e.kind == "" {
+	if e.kind == "" && s.flaws.has("missing-type-crash") {
+		return event{}, crashed
+	}
+	if s.flaws.has("first-type-counts") {
+		e.kind = firstText(d.body, "type")
+	}
+	if e.id == "" && !s.incomplete(d) || e.kind == "" && !s.flaws.has("type-optional") {
 		return event{}, badRequest
 	}
 	return e, nil
