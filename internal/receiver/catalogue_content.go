@@ -31,7 +31,7 @@ var contentFlaws = []Flaw{
 	{"format-crash", "answers 500 to a text with a format directive", cve + "CVE-2026-123870", everyScheme},
 	{"regex-crash", "takes the repository's URL for a regular expression and answers 500 where it is none", cve + "CVE-2026-44937", onlyGitHub},
 	{"obs-text-crash", "answers 500 to a header with bytes beyond ASCII", rfc + "rfc9110#section-5.5", everyScheme},
-	{"splits-answer", "writes the event's id, percent-decoded, into a header of its answer", cwe + "113.html", everyScheme},
+	{"splits-answer", "writes the event's id, percent-decoded, into a header of its answer, line ends and all", cwe + "113.html", everyScheme},
 	{"parses-first", "parses the body before it verifies, and answers 500 where it is not JSON", cve + "CVE-2025-59537", everyScheme},
 	{"html-escaped", "verifies the signature over the body with <, >, & and U+2028 escaped", "https://pkg.go.dev/encoding/json#HTMLEscape", onlyGitHub},
 	{"verifies-converted", "verifies the signature over a converted body, too: a form's payload, CR LF for LF", convoyIngest, signing},

@@ -30,20 +30,16 @@ func (r *Receiver) verifyAsConverted(d *delivery) *answer {
 	return a
 }
 
-// splitAnswer writes the event's id into the answer, as splits-answer does: what
-// stands behind a line end becomes a header of its own.
+// splitAnswer writes an id that holds a line end into the answer, as
+// splits-answer does: what stands behind becomes a header of its own.
 func (r *Receiver) splitAnswer(w http.ResponseWriter, d *delivery) {
 	if !r.flaws.has("splits-answer") || d.endpoint == nil {
 		return
 	}
 	for _, name := range []string{webhookID, gitHubDelivery, ceID} {
 		id, err := url.PathUnescape(d.header.Get(name))
-		if err != nil || id == "" {
-			continue
-		}
-		line, rest, _ := strings.Cut(id, "\r\n")
-		w.Header().Set("X-Event-Id", line)
-		if header, value, ok := strings.Cut(rest, ": "); ok {
+		_, behind, _ := strings.Cut(id, "\r\n")
+		if header, value, ok := strings.Cut(behind, ": "); ok && err == nil {
 			w.Header().Set(header, value)
 		}
 	}
