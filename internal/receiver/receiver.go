@@ -161,9 +161,6 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 // Effects returns a copy of the processings so far, by event id.
 func (r *Receiver) Effects() map[string]int { return r.effects.all() }
 
-// Processed is how often the event of that id was processed so far.
-func (r *Receiver) Processed(id string) int { return r.effects.count(id) }
-
 // Close refuses further work, lets the workers finish what was accepted, and
 // waits for them.
 func (r *Receiver) Close() {

@@ -222,7 +222,7 @@ func gradeAll(t *testing.T, s setting, flaws ...string) map[string]reports.Scena
 func gradeAt(s setting, url string, r *receiver.Receiver) (map[string]reports.Scenario, error) {
 	report, err := conformance.Grade(context.Background(), conformance.Config{
 		URL: url, Scheme: s.scheme, Secret: s.secret,
-		Effects: r.Processed, Only: split(*onlyIDs),
+		Effects: func(id string) int { return r.Effects()[id] }, Only: split(*onlyIDs),
 	})
 	all := map[string]reports.Scenario{}
 	for _, x := range report.Scenarios {
