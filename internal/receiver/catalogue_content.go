@@ -7,12 +7,20 @@ const (
 	convoyIngest = "https://github.com/frain-dev/convoy/blob/main/api/ingest.go"
 )
 
+// Schemes whose genuine payloads let a flaw show.
+var (
+	withoutNull   = []string{StandardWebhooks, GitHub, CloudEvents}
+	listsNearRoot = []string{StandardWebhooks, GitHub, CloudEvents}
+	dataAtRoot    = []string{StandardWebhooks, Stripe}
+	typeInBody    = []string{StandardWebhooks, Stripe}
+)
+
 // contentFlaws trip over what stands in a body or a header that is authentic.
 var contentFlaws = []Flaw{
-	{"null-crash", "answers 500 to a field that is null", cve + "CVE-2025-59537", everyScheme},
-	{"missing-field-crash", "answers 500 to a payload without data", cve + "CVE-2025-59537", onlyStandard},
+	{"null-crash", "answers 500 to a field that is null", cve + "CVE-2025-59537", withoutNull},
+	{"missing-field-crash", "answers 500 to a payload without data", cve + "CVE-2025-59537", dataAtRoot},
 	{"wrong-type-crash", "answers 500 where it finds no object in a field that it knows as one", cve + "CVE-2025-59531", everyScheme},
-	{"empty-list-crash", "answers 500 to an empty list, of which it wants the first item", cve + "CVE-2025-59538", everyScheme},
+	{"empty-list-crash", "answers 500 to an empty list, of which it wants the first item", cve + "CVE-2025-59538", listsNearRoot},
 	{"column-overflow", "answers 500 to a text of more than 1000 characters in a field that it stores", postgresText, everyScheme},
 	{"nul-crash", "answers 500 to U+0000 in a text", postgresJSON, everyScheme},
 	{"utf8mb3-crash", "answers 500 to a character beyond U+FFFF", mysqlUTF8, everyScheme},
@@ -31,15 +39,15 @@ var contentFlaws = []Flaw{
 	{"format-crash", "answers 500 to a text with a format directive", cve + "CVE-2026-123870", everyScheme},
 	{"regex-crash", "takes the repository's URL for a regular expression and answers 500 where it is none", cve + "CVE-2026-44937", onlyGitHub},
 	{"obs-text-crash", "answers 500 to a header with bytes beyond ASCII", rfc + "rfc9110#section-5.5", everyScheme},
-	{"splits-answer", "writes the event's id, percent-decoded, into a header of its answer, line ends and all", cwe + "113.html", everyScheme},
+	{"splits-answer", "writes the event's id, percent-decoded, into a header of its answer, line ends and all", cwe + "113.html", idInHeader},
 	{"parses-first", "parses the body before it verifies, and answers 500 where it is not JSON", cve + "CVE-2025-59537", everyScheme},
 	{"html-escaped", "verifies the signature over the body with <, >, & and U+2028 escaped", "https://pkg.go.dev/encoding/json#HTMLEscape", onlyGitHub},
 	{"verifies-converted", "verifies the signature over a converted body, too: a form's payload, CR LF for LF", convoyIngest, signing},
 	{"limit-100-kib", "refuses a body of more than 100 KiB", "https://expressjs.com/en/5x/api.html#express.json", everyScheme},
 	{"empty-data-accepted", "accepts an event without a payload", webhookSpec + "#21-delivery-request", onlyCloud},
-	{"first-type-counts", "takes the first of two types for the event's", rfc + "rfc8259#section-4", onlyStandard},
-	{"missing-type-crash", "answers 500 to a payload without type", standardSpec + "#payload-structure", onlyStandard},
-	{"type-optional", "processes an event without type", standardSpec + "#payload-structure", onlyStandard},
+	{"first-type-counts", "takes the first of two types for the event's", rfc + "rfc8259#section-4", typeInBody},
+	{"missing-type-crash", "answers 500 to a payload without type", standardSpec + "#payload-structure", typeInBody},
+	{"type-optional", "processes an event without type", standardSpec + "#payload-structure", typeInBody},
 	{"unknown-action-refused", "answers 422 to an action that it does not handle", githubUse, onlyGitHub},
 	{"unknown-action-crash", "answers 500 to an action that it does not handle", githubUse, onlyGitHub},
 	{"unknown-action-processed", "processes actions that it does not know", githubUse, onlyGitHub},

@@ -65,7 +65,7 @@ var contentProbes = []probe{
 	{flaw: "unknown-action-processed", send: body(`{"action":"hookassay_x"}`), correct: "202 map[]", flawed: taken},
 	{flaw: "verifies-converted", send: one(func(m *message) *message {
 		m.cover = m.body
-		return m.withBody("payload=" + url.QueryEscape(string(m.body))).edited(header("Content-Type", "application/x-www-form-urlencoded"))
+		return m.withBody("payload=" + url.QueryEscape(string(m.content(m.body)))).edited(header("Content-Type", "application/x-www-form-urlencoded"))
 	}), correct: refused, flawed: taken},
 	{flaw: "verifies-converted", send: one(func(m *message) *message {
 		m.cover = []byte("{\"type\":\r\n\"t\"}")

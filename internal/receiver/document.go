@@ -61,6 +61,25 @@ func (d *delivery) refuseText(isJSON bool) *answer {
 	return nil
 }
 
+// typeOf is the event's type where the payload says it.
+func (d *delivery) typeOf(fields object) string {
+	if d.flaws.has("first-type-counts") {
+		return firstText(d.body, "type")
+	}
+	return fields.text("type")
+}
+
+// untyped refuses a payload that does not say the event's type.
+func (d *delivery) untyped() *answer {
+	switch {
+	case d.flaws.has("missing-type-crash"):
+		return crashed
+	case d.flaws.has("type-optional"):
+		return nil
+	}
+	return badRequest
+}
+
 // firstText is the first of the texts that the body's members of that name have.
 func firstText(body []byte, name string) string {
 	depth, wanted, found := 0, false, ""

@@ -44,6 +44,7 @@ type maker struct {
 var makers = []maker{
 	{StandardWebhooks, newStandard},
 	{GitHub, newGitHub},
+	{Stripe, newStripe},
 	{CloudEvents, newCloudEvents},
 }
 
@@ -78,6 +79,7 @@ func schemeOf(req *http.Request) string {
 	}{
 		{StandardWebhooks, hasStandardHeaders},
 		{GitHub, hasGitHubHeaders},
+		{Stripe, hasStripeHeaders},
 		{CloudEvents, hasCloudEventsHeaders},
 	} {
 		if mark.has(req) {
