@@ -139,7 +139,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 		Key:     fmt.Sprintf("%s/%d/%s", p.scenario.ID, p.play, name),
 		Now:     time.Now(),
 		Variant: mockprovider.Variant{Of: p.scenario.ID, Number: max(1, p.number)},
-		ID:  p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
+		ID:      p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
 	}
 	if err := mockprovider.ApplyToEvent(&spec, step.Faults); err != nil {
 		return mockprovider.Event{}, err
