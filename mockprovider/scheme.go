@@ -158,7 +158,6 @@ var Features = map[Feature]string{
 	"structured":        "structured content mode",
 	"handshake":         "handshake by OPTIONS",
 	"free-fields":       "place for extra fields",
-	"user-events":       "samples of your own",
 	"template-events":   "events of ours",
 }
 

@@ -20,6 +20,9 @@ var idForm = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
 // that hangs.
 const maxPause = mockprovider.Duration(time.Minute)
 
+// maxTimes bounds the events of one step.
+const maxTimes = 1000
+
 // Inspections names what an answer may be inspected for, with its meaning.
 var Inspections = map[string]string{
 	"secret":             "the target's secret, in any of its encodings",
@@ -97,6 +100,20 @@ func (s Scenario) checkSteps() error {
 		}
 		seen[step.Send] = true
 	}
+	return s.checkTimes()
+}
+
+// checkTimes finds a label that is many events and that another step names: it
+// would be open which of them.
+func (s Scenario) checkTimes() error {
+	for i, step := range s.Steps {
+		for k, other := range s.Steps {
+			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf}, step.Send) {
+				err := fmt.Errorf("step %d: %q is many events, and another step names it", i+1, step.Send)
+				return under(err, "steps", strconv.Itoa(i), "times")
+			}
+		}
+	}
 	return nil
 }
 
@@ -131,6 +148,10 @@ func (s Step) check(seen map[string]bool) error {
 		return under(fmt.Errorf("pause is %s; it is at most %s, and not negative", s.Pause, maxPause), "pause")
 	case s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
 		return under(fmt.Errorf("at_once is %d; it is 2 to 64", s.AtOnce), "at_once")
+	case s.Times < 0 || s.Times > maxTimes:
+		return under(fmt.Errorf("times is %d; it is 1 to %d", s.Times, maxTimes), "times")
+	case s.Times > 0 && (s.Send == "" || s.AtOnce > 0 || s.IDOf != "" || s.BodyOf != ""):
+		return under(errors.New("times makes fresh events: it goes with send alone, without at_once, id_of and body_of"), "times")
 	case s.Again != "" && !seen[s.Again]:
 		return under(fmt.Errorf("again %q: nothing of that label was sent before", s.Again), "again")
 	case s.Again != "" && !mockprovider.AfterSealing(s.Faults):

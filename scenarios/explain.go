@@ -99,6 +99,9 @@ func (s Step) explain() []string {
 	if s.AtOnce > 1 {
 		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
 	}
+	if s.Times > 0 {
+		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
+	}
 	if s.Control {
 		first += " (the control: a genuine delivery)"
 	}

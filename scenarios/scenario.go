@@ -122,11 +122,15 @@ type Step struct {
 	// Pause waits.
 	Pause mockprovider.Duration `json:"pause,omitempty"`
 
-	Faults  []mockprovider.FaultUse `json:"faults,omitempty"`
-	IDOf    string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
-	BodyOf  string                  `json:"body_of,omitempty"` // … and its body
-	AtOnce  int                     `json:"at_once,omitempty"` // so many copies, released together
-	Control bool                    `json:"control,omitempty"` // must be as expected, or nothing is proven
+	Faults []mockprovider.FaultUse `json:"faults,omitempty"`
+	IDOf   string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
+	BodyOf string                  `json:"body_of,omitempty"` // … and its body
+	AtOnce int                     `json:"at_once,omitempty"` // so many copies, released together
+	// Times sends so many events of the label, each a fresh one, one after the
+	// other. It ends with the first that is left without an answer, unless none
+	// is an answer too.
+	Times   int  `json:"times,omitempty"`
+	Control bool `json:"control,omitempty"` // must be as expected, or nothing is proven
 	// Feature names what the receiver lacks when this step is not as
 	// expected: then the scenario does not apply to it.
 	Feature string `json:"feature,omitempty"`

@@ -27,6 +27,9 @@ func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
 	if r.flaws.has("unbounded-body") {
 		limit = unboundedBody
 	}
+	if r.flaws.has("limit-100-kib") {
+		limit = 100 << 10
+	}
 	if d.req.ContentLength < 0 && r.flaws.has("chunked-refused") {
 		return lengthNeeded
 	}

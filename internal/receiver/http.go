@@ -67,6 +67,7 @@ func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
 	a = r.talkative(d, a)
+	r.splitAnswer(w, d)
 	if a.rejects() && r.flaws.has("connection-poisoned") && r.poison(w, a) {
 		return
 	}

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	}
 	if r.flaws.has("dedupe-before-verify") {
 		r.recordEarly(d)
+	}
+	if r.flaws.has("parses-first") && !json.Valid(d.body) {
+		return crashed
 	}
 	if a := r.authenticate(d); a != nil {
 		return a
@@ -56,7 +60,7 @@ func (r *Receiver) authenticate(d *delivery) *answer {
 		return nil
 	}
 	if !r.flaws.has("signature-cached") {
-		return d.verify(d)
+		return r.verifyAsConverted(d)
 	}
 	if r.verified.has(credential) {
 		return nil
@@ -81,6 +85,9 @@ func (r *Receiver) unverified(d *delivery) bool {
 
 // act takes the event of an authentic delivery on, once.
 func (r *Receiver) act(d *delivery) *answer {
+	if a := r.stumble(d); a != nil {
+		return a
+	}
 	if r.flaws.has("charset-refused") && !d.exactType() {
 		return unsupported
 	}
@@ -138,8 +145,14 @@ func (r *Receiver) handles(ev event) bool {
 	if ev.scheme == GitHub && ev.kind == ping {
 		return r.flaws.has("ping-processed")
 	}
+	if ev.unknownAction() {
+		return r.flaws.has("unknown-action-processed")
+	}
 	return !strings.HasPrefix(ev.kind, unknownTypes[ev.scheme]) || r.flaws.has("unknown-type-processed")
 }
+
+// unknownAction reports whether the type is known and what happened is not.
+func (e event) unknownAction() bool { return strings.HasPrefix(e.action, unknownTypes[GitHub]) }
 
 // ignore answers an event whose type has no effect. It is a success: the
 // producer must not send it again.
@@ -150,6 +163,12 @@ func (r *Receiver) ignore(ev event) *answer {
 		return badRequest
 	case isPing:
 		return done
+	case ev.unknownAction() && r.flaws.has("unknown-action-refused"):
+		return unprocessable
+	case ev.unknownAction() && r.flaws.has("unknown-action-crash"):
+		return crashed
+	case ev.unknownAction():
+		return ignored
 	case r.flaws.has("unknown-type-refused"):
 		return unprocessable
 	case r.flaws.has("unknown-type-crash"):
