@@ -91,6 +91,9 @@ func (r *Receiver) act(d *delivery) *answer {
 	if a != nil {
 		return a
 	}
+	if a := r.consider(d, ev); a != nil {
+		return a
+	}
 	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
 		return badRequest
 	}
@@ -159,6 +162,11 @@ func (r *Receiver) ignore(ev event) *answer {
 
 // key is the identity by which duplicates are told.
 func (r *Receiver) key(d *delivery, ev event) eventKey {
+	for _, v := range r.variants {
+		if v.build.key != nil {
+			return v.build.key(d, ev)
+		}
+	}
 	if r.flaws.has("dedupe-by-signature") {
 		return eventKey{scheme: ev.scheme, id: d.credential(d)}
 	}
@@ -188,6 +196,8 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 		return r.duplicate()
 	case full:
 		return busy
+	case inWork:
+		return conflict
 	}
 	if now {
 		r.processNow(d, ev)
