@@ -101,6 +101,7 @@ var togetherRules = map[string]object{
 		"not":   required("at_once", "connection"),
 	},
 	"headerChoice": required("name", "message"),
+	"pace":         required("of", "times", "least"),
 }
 
 // faultSchema lists the faults: those without parameter by name, the others as

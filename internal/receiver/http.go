@@ -69,6 +69,10 @@ func (r *Receiver) allow() string {
 
 func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 	r.record(d, a)
+	if r.flaws.has("slows-after-refusals") {
+		wait(r.ctx.Done(), r.tarpit.after(a))
+	}
+	r.dateBy(w.Header())
 	if a.rejects() && r.flaws.has("stalls-rejections") {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}

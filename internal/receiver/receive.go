@@ -87,6 +87,9 @@ func (r *Receiver) act(d *delivery) *answer {
 	if coding := d.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return encoded
 	}
+	if a := r.stumbles(d); a != nil {
+		return a
+	}
 	ev, a := d.event(d)
 	if a != nil {
 		return a

@@ -75,6 +75,7 @@ type Receiver struct {
 	queue    *queue
 	effects  *ledger
 	verified signatures
+	tarpit   tarpit
 
 	server *http.Server
 	ctx    context.Context // ends with Close
@@ -127,6 +128,9 @@ func New(cfg Config) (*Receiver, error) {
 func withDefaults(cfg Config, flaws flawSet) Config {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if flaws.has("clock-ahead") {
+		cfg.Now = ahead(cfg.Now)
 	}
 	cfg.Tolerance.Past = cmp.Or(cfg.Tolerance.Past, defaultTolerance)
 	cfg.Tolerance.Future = cmp.Or(cfg.Tolerance.Future, defaultTolerance)
