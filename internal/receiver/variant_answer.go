@@ -46,10 +46,11 @@ var answerVariants = []Variant{
 	{Name: "answers-204", Summary: "answers 204 without a body",
 		Source: rfc + "rfc9110#section-15.3.5", Schemes: everyScheme,
 		build: build{front: answering(func(_ *http.Request, a *answer) *answer {
-			if a.accepts() {
-				return &answer{status: http.StatusNoContent, headers: a.headers}
+			if !a.accepts() {
+				return a
 			}
-			return a
+			delete(a.headers, contentType)
+			return &answer{status: http.StatusNoContent, headers: a.headers}
 		})}},
 	{Name: "html-pages", Summary: "refuses with a page in HTML, as web servers do",
 		Source: "https://nginx.org/en/docs/http/ngx_http_core_module.html#error_page", Schemes: everyScheme,

@@ -108,7 +108,8 @@ func validate(d *delivery, ev event) *answer {
 	if a != nil {
 		return unprocessable
 	}
-	if data, structured := fields["data"]; structured && ev.scheme == CloudEvents {
+	if ev.scheme == CloudEvents && mediaType(d.header) == structuredType {
+		data := fields["data"]
 		fields = nil
 		if json.Unmarshal(data, &fields) != nil {
 			return unprocessable
