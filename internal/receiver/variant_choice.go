@@ -11,10 +11,10 @@ import (
 // What a receiver may choose: how long, by what, and which events.
 var choiceVariants = []Variant{
 	{Name: "day-tolerance", Summary: "accepts a delivery for a day",
-		Source: standardSpec + "#verifying-signatures", Target: "tolerance: {past: 24h}", Schemes: onlyStandard,
+		Source: standardSpec + "#verifying-signatures", Target: "tolerance: {past: 24h}", Schemes: dated,
 		build: build{config: func(c *Config) { c.Tolerance.Past = 24 * time.Hour }}},
 	{Name: "tight-tolerance", Summary: "accepts a delivery for a minute, on both sides of now",
-		Source: "https://linear.app/developers/webhooks", Target: "tolerance: {past: 1m, future: 1m}", Schemes: onlyStandard,
+		Source: "https://linear.app/developers/webhooks", Target: "tolerance: {past: 1m, future: 1m}", Schemes: dated,
 		build: build{config: func(c *Config) { c.Tolerance = Tolerance{time.Minute, time.Minute} }}},
 	{Name: "business-key", Summary: "recognises duplicates by the object that the event is about",
 		Source: "https://docs.stripe.com/webhooks#handle-duplicate-events", Target: "dedupe: business", Schemes: everyScheme,
@@ -73,7 +73,8 @@ func (d *delivery) member(path []string) string {
 var theType = map[string]string{
 	StandardWebhooks: "order.shipped",
 	GitHub:           "pull_request",
-	CloudEvents:      "com.example.order.created",
+	CloudEvents:      "com.example.invoice.paid",
+	Stripe:           "checkout.session.completed",
 }
 
 func onlyTypes(other *answer) func(*delivery, event) *answer {
@@ -87,6 +88,9 @@ func onlyTypes(other *answer) func(*delivery, event) *answer {
 		return other
 	}
 }
+
+// stripeMembers are those of every event of Stripe's.
+var stripeMembers = map[string]string{"id": `"`, "object": `"`, "type": `"`, "created": "0123456789", "data": "{"}
 
 // requiredMembers are what strict-schema asks of each type of event: members
 // and how their JSON may begin.
@@ -115,7 +119,11 @@ func validate(d *delivery, ev event) *answer {
 			return unprocessable
 		}
 	}
-	for name, first := range requiredMembers[ev.kind] {
+	required := requiredMembers[ev.kind]
+	if ev.scheme == Stripe {
+		required = stripeMembers
+	}
+	for name, first := range required {
 		if value := string(fields[name]); value == "" || !strings.Contains(first, value[:1]) {
 			return unprocessable
 		}

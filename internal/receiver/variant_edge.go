@@ -219,7 +219,7 @@ func (c *oldConn) CloseWrite() error { return closeWrite(c.Conn) }
 // refuseUnread answers what cannot be authentic without reading on.
 func refuseUnread(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		credentials := hasAny(req.Header, webhookSignature, hubSignature256, authorization) || len(queryTokens(req)) > 0
+		credentials := hasAny(req.Header, webhookSignature, hubSignature256, stripeSignature, authorization) || len(queryTokens(req)) > 0
 		if req.Method == http.MethodPost && !credentials {
 			closeAfter(w)
 			unauthorized.write(w)
