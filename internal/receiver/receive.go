@@ -15,6 +15,9 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if a := r.readBody(w, d); a != nil {
 		return a
 	}
+	if a := r.receiveFirst(d); a != nil {
+		return a
+	}
 	if r.flaws.has("effect-before-verify") {
 		return r.actThenVerify(d)
 	}

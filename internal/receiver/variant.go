@@ -32,6 +32,7 @@ type build struct {
 	server  func(*http.Server)
 	listen  func(net.Listener) net.Listener
 	front   func(next http.Handler) http.Handler                   // stands before all but effects and health
+	before  func(*delivery) *answer                                // looks at a delivery before it is authenticated
 	act     func(*delivery, event) *answer                         // looks at an authentic event; nil: goes on
 	key     func(*delivery, event) eventKey                        // tells duplicates
 	memory  func(memory) memory                                    // knows events
@@ -40,7 +41,7 @@ type build struct {
 
 // Variants lists every variant, sorted by name.
 func Variants() []Variant {
-	all := slices.Concat(choiceVariants, refusalVariants, answerVariants, paceVariants, edgeVariants)
+	all := slices.Concat(choiceVariants, refusalVariants, answerVariants, paceVariants, edgeVariants, tasteVariants)
 	slices.SortFunc(all, func(a, b Variant) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)
@@ -63,6 +64,19 @@ func chooseVariants(names []string) ([]Variant, error) {
 		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
+}
+
+// receiveFirst lets the variants look at a delivery that is not authenticated.
+func (r *Receiver) receiveFirst(d *delivery) *answer {
+	for _, v := range r.variants {
+		if v.build.before == nil {
+			continue
+		}
+		if a := v.build.before(d); a != nil {
+			return a
+		}
+	}
+	return nil
 }
 
 // consider lets the variants look at an authentic event.

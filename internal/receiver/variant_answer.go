@@ -74,11 +74,11 @@ var answerVariants = []Variant{
 	{Name: "chunked-answers", Summary: "answers in chunks, without a length",
 		Source: rfc + "rfc9112#section-7.1", Schemes: everyScheme,
 		build: build{front: inChunks}},
-	{Name: "page-on-get", Summary: "answers a GET with a page that says what the endpoint is for",
+	{Name: "page-on-get", Summary: "answers GET and HEAD with a page that says what the endpoint is for",
 		Source: rfc + "rfc9110#section-9.3.1", Schemes: everyScheme,
 		build: build{front: func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-				if req.Method == http.MethodGet {
+				if req.Method == http.MethodGet || req.Method == http.MethodHead {
 					about.write(w)
 					return
 				}

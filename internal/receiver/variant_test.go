@@ -189,13 +189,26 @@ var variantProbes = []variantProbe{
 		w.answer()
 		_ = w.conn.Close() // or the end would wait for the rest
 	}, plain: "closed map[]", varied: "401 map[]"},
+	{variant: "content-first", send: one(func(m *message) *message {
+		return m.forged().edited(header("Content-Type", "text/plain"))
+	}), plain: refused, varied: "415 map[]"},
+	{variant: "strict-json", send: body(`{"type":"t","x":1,"x":2}`), plain: taken, varied: malformed},
+	{variant: "strict-json", send: body(`{"type":"t","x":"\ud83d\ude00","y":[{"x":1},{"x":2}]}`), plain: taken, varied: taken},
+	{variant: "strict-json", send: body(`{"type":"t","x":"\ud83d"}`), plain: taken, varied: malformed},
+	{variant: "strict-json", send: body(`{"type":"t","x":` + strings.Repeat("[", mostLevels) + strings.Repeat("]", mostLevels) + `}`), plain: taken, varied: malformed},
+	{variant: "any-content-type", send: edits(header("Content-Type", "text/plain")), plain: "415 map[]", varied: taken},
+	{variant: "any-case-hex", send: signatures1(func(good string) string {
+		return digest.ReplaceAllStringFunc(good, strings.ToUpper)
+	}), plain: refused, varied: taken},
+	{variant: "any-path", send: edits(func(req *http.Request) { req.URL.Path = "/anything" }), plain: "404 map[]", varied: taken},
+	{variant: "framework-404", send: one(func(m *message) *message { m.method = http.MethodPut; return m }), plain: "405 map[]", varied: "404 map[]"},
 	{variant: "small-heads", send: edits(header("X-Large", strings.Repeat("x", 12<<10))), plain: taken, varied: "431 map[]"},
 }
 
 func TestEveryVariantShows(t *testing.T) {
 	shown := map[string]bool{}
 	for _, p := range variantProbes {
-		shown[p.variant] = p.plain != p.varied
+		shown[p.variant] = shown[p.variant] || p.plain != p.varied
 	}
 	for _, v := range Variants() {
 		if !shown[v.Name] {
@@ -212,7 +225,8 @@ func TestEveryVariantShows(t *testing.T) {
 }
 
 func (p variantProbe) run(t *testing.T, scheme string) {
-	for want, variants := range map[string][]string{p.plain: nil, p.varied: {p.variant}} {
+	for i, want := range []string{p.plain, p.varied} {
+		variants := []string{p.variant}[:i]
 		play := func(t *testing.T) {
 			cfg := for1(scheme)
 			cfg.Variants = variants
