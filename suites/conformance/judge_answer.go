@@ -187,7 +187,7 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 	}
 	out = append(out, g.timely(a.Within, x)...)
 	out = append(out, g.dated(a.MaxSkew, x)...)
-	out = append(out, g.alike(a.Like, x)...)
+	out = append(out, g.likeness(a.Like, x)...)
 	out = append(out, g.paced(a.Pace, x)...)
 	for _, h := range a.Headers {
 		if message := g.header(h, x); message != "" {

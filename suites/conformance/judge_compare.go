@@ -50,9 +50,9 @@ func apart(at, from, to time.Time) time.Duration {
 	return 0
 }
 
-// alike compares a refusal with that to a label: status, kind and text, without
+// likeness compares a refusal with that to a label: status, kind and text, without
 // what is fresh in each. What is accepted is another matter.
-func (g *grading) alike(label string, x numbered) []inspected {
+func (g *grading) likeness(label string, x numbered) []inspected {
 	if label == "" || unanswered(x) {
 		return nil
 	}
