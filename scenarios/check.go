@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,6 +30,10 @@ var Inspections = map[string]string{
 	"expected-signature": "the signature that would have been right",
 	"stack-trace":        "a stack trace or a source file's path",
 	"canary":             "the random text that was sent in the delivery",
+	"database":           "a database's error or a statement in SQL",
+	"file-path":          "the path of a file on the server",
+	"version":            "the version of a server or a framework",
+	"markup":             "the markup that was sent, where a browser would take it for its own",
 }
 
 // check finds what is wrong with a scenario beyond its form.
@@ -175,7 +180,19 @@ func (s Step) check(seen map[string]bool) error {
 			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
-	return under(s.Answer.check(), "answer")
+	return under(cmp.Or(s.Answer.check(), s.Answer.checkLabels(seen)), "answer")
+}
+
+// checkLabels finds comparisons with what was not sent before.
+func (a *Answer) checkLabels(seen map[string]bool) error {
+	switch {
+	case a == nil:
+	case a.Like != "" && !seen[a.Like]:
+		return under(fmt.Errorf("like %q: nothing of that label was sent before", a.Like), "like")
+	case a.Pace != nil && !seen[a.Pace.Of]:
+		return under(fmt.Errorf("pace of %q: nothing of that label was sent before", a.Pace.Of), "pace", "of")
+	}
+	return nil
 }
 
 func (a *Answer) check() error {
@@ -186,6 +203,12 @@ func (a *Answer) check() error {
 		if _, ok := Inspections[name]; !ok {
 			return under(nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections))), "lacks", strconv.Itoa(i))
 		}
+	}
+	switch {
+	case a.MaxSkew != 0 && a.MaxSkew < mockprovider.Duration(time.Second):
+		return under(errors.New("max_skew is less than a second, and Date has no less"), "max_skew")
+	case a.Pace != nil && (a.Pace.Times < 1 || a.Pace.Least <= 0):
+		return under(errors.New("a pace has times, from 1 on, and a least time"), "pace")
 	}
 	for i, h := range a.Headers {
 		if h.Name == "" || h.Message == "" {

@@ -107,6 +107,7 @@ var togetherRules = map[string]object{
 		},
 	},
 	"headerChoice": required("name", "message"),
+	"pace":         required("of", "times", "least"),
 }
 
 // faultSchema lists the faults: those without parameter by name, the others as
