@@ -66,6 +66,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.effects":     {"enum": effectCounts},
 		"written.expect":      expect,
 		"writtenStep.expect":  expect,
+		"measure.window":      {"anyOf": described(Windows)},
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
 		"answer.lacks":        {"anyOf": described(Inspections)},
 		"headerChoice.grade":  {"enum": []Grade{GradeNote, GradeWarn, GradeFail}},
@@ -96,10 +97,11 @@ var togetherRules = map[string]object{
 		},
 	},
 	"writtenStep": {
-		"oneOf": []object{required("send"), required("again"), required("request"), required("pause")},
-		"anyOf": []object{required("pause"), required("expect")},
+		"oneOf": []object{required("send"), required("again"), required("request"), required("pause"), required("measure")},
+		"anyOf": []object{required("pause"), required("measure"), required("expect")},
 		"not":   required("at_once", "connection"),
 	},
+	"measure":      required("window", "from", "to", "warn"),
 	"headerChoice": required("name", "message"),
 }
 
