@@ -161,6 +161,9 @@ func (s Step) check(seen map[string]bool) error {
 			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
+	if a := s.Answer; a != nil && a.StatusOf != "" && !seen[a.StatusOf] {
+		return under(fmt.Errorf("status_of %q: nothing of that label was sent before", a.StatusOf), "answer", "status_of")
+	}
 	return under(s.Answer.check(), "answer")
 }
 

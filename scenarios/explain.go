@@ -129,6 +129,9 @@ func (a *Answer) explain() []string {
 	if a.Within.Fail > 0 {
 		lines = append(lines, fmt.Sprintf("the answer comes within %s", a.Within.Fail))
 	}
+	if a.StatusOf != "" {
+		lines = append(lines, fmt.Sprintf("the answer has the same status as that to %q", a.StatusOf))
+	}
 	for _, h := range a.Headers {
 		lines = append(lines, "held against it: "+h.Message)
 	}

@@ -86,6 +86,8 @@ type answer struct {
 	MaxSent int64          `yaml:"max_sent"`
 	Within  *within        `yaml:"within"`
 	Headers []headerChoice `yaml:"headers"`
+
+	StatusOf string `yaml:"status_of"`
 }
 
 type within struct {
@@ -254,7 +256,7 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, StatusOf: a.StatusOf}
 	if a.Within != nil {
 		out.Within = Graded(*a.Within)
 	}

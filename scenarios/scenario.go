@@ -159,6 +159,8 @@ type Answer struct {
 	MaxSent int64         `json:"max_sent,omitempty"` // bytes of the request that went out before the answer came
 	Within  Graded        `json:"within,omitzero"`
 	Headers []HeaderGrade `json:"headers,omitempty"`
+	// StatusOf is the label of an earlier step whose answer has the same status.
+	StatusOf string `json:"status_of,omitempty"`
 }
 
 // Graded bounds the time to the answer: beyond Warn is a warning, beyond Fail

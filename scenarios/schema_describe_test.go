@@ -55,6 +55,8 @@ var descriptions = map[string]map[string]string{
 		"max_sent": "Bytes of the request that may have gone out before the answer came.",
 		"within":   "How soon it must come.",
 		"headers":  "Requirements on its headers.",
+
+		"status_of": "The label of an earlier step whose answer has the same status.",
 	},
 	"within": {
 		"warn": "Later than this is a warning.",

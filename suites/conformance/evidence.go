@@ -21,6 +21,8 @@ func (g *grading) stepName(i int) string {
 	switch {
 	case step.Again != "":
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
+	case step.Measure != nil:
+		return fmt.Sprintf("step %d: measure %s", i+1, step.Measure.Window)
 	case step.Request != nil:
 		return fmt.Sprintf("step %d: %s", i+1, step.Request.Method)
 	}

@@ -176,7 +176,7 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	if end.severity == reports.Excluded {
 		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
 	}
-	out.Findings, out.Measurements = g.findings(), g.measurements
+	out.Findings, out.Measurements, out.Measured = g.findings(), g.measurements, g.told
 	out.Milliseconds = g.milliseconds()
 	return out, nil
 }

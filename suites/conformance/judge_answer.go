@@ -186,12 +186,26 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 		}
 	}
 	out = append(out, g.timely(a.Within, x)...)
+	if before, told := g.statusOf(a.StatusOf); told && before != x.Answer.Status {
+		fail("status-of", fmt.Sprintf("the status with which %q was answered, %d", a.StatusOf, before), "answered %d, where %q was answered %d", x.Answer.Status, a.StatusOf, before)
+	}
 	for _, h := range a.Headers {
 		if message := g.header(h, x); message != "" {
 			out = append(out, inspected{grade: h.Grade, kind: "header-" + strings.ToLower(h.Name), expected: g.askedFor(h), message: message})
 		}
 	}
 	return out
+}
+
+// statusOf is the status with which a label was answered first.
+func (g *grading) statusOf(label string) (status int, told bool) {
+	for i, step := range g.scenario.Steps {
+		if label != "" && step.Label() == label && len(g.steps[i]) > 0 {
+			status = g.steps[i][0].Answer.Status
+			return status, status != 0
+		}
+	}
+	return 0, false
 }
 
 func atLeast(x numbered) string {

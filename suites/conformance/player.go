@@ -75,6 +75,9 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 		Scenario: p.scenario.ID, Play: p.play, Step: i + 1,
 		Label: step.Label(), Control: step.Control,
 	}
+	if step.Measure != nil {
+		return p.measure(ctx, *step.Measure, about)
+	}
 	delivery, err := p.delivery(step)
 	if err != nil {
 		return err
