@@ -146,6 +146,7 @@ var Features = map[Feature]string{
 	"bearer-query":      "token in the query",
 	"id":                "header with the event's id",
 	"id-covered":        "signed header with the event's id",
+	"id-intact":         "header with the event's id that nobody else can change",
 	"id-uncovered":      "header with the event's id that the signature leaves out",
 	"timestamp":         "timestamp of the attempt",
 	"timestamp-header":  "header with the timestamp of the attempt",
@@ -192,6 +193,8 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 		return s.ID.Header != ""
 	case "id-covered":
 		return s.covers("{id}")
+	case "id-intact":
+		return s.ID.Header != "" && (len(s.Signatures) == 0 || s.covers("{id}"))
 	case "id-uncovered":
 		return len(s.Signatures) > 0 && s.ID.Header != "" && !s.covers("{id}")
 	case "type-uncovered": // no content has the type in it
