@@ -94,13 +94,10 @@ func (x numbered) answeredAt() time.Time {
 // window holds what was found against what is asked for.
 func (g *grading) window(i int, w window, o scenarios.Outcome) {
 	widest := max(time.Duration(w.measure.Warn), w.declared+around)
-	first := g.steps[i][0]
 	switch {
-	case !w.any:
-		g.mark(i, first, reports.Blocked, "control", o, "a genuine delivery dated "+first.Label+" "+answered(first)+": nothing can be measured")
-		return
+	case !w.any: // a limit, if a narrow one
 	case !w.limited:
-		g.graded(i, w.last, scenarios.GradeFail, "unlimited", o, fmt.Sprintf("a delivery dated %s was accepted: there is no limit", w.last.Label))
+		g.graded(i, w.last, scenarios.GradeFail, "unlimited", o, fmt.Sprintf("a delivery dated %s was accepted, and no limit was found", w.last.Label))
 	case w.accepted >= w.refused:
 		g.graded(i, w.last, scenarios.GradeNote, "no-window", o, fmt.Sprintf("a delivery dated %s was accepted, and one of %s was refused: that is no window", w.last.Label, short(w.refused)))
 	case w.accepted > widest:
@@ -108,7 +105,9 @@ func (g *grading) window(i int, w window, o scenarios.Outcome) {
 	}
 	g.told = w.String()
 	names := w.names()
-	g.measure(names[0], w.accepted.Seconds(), "s")
+	if w.any {
+		g.measure(names[0], w.accepted.Seconds(), "s")
+	}
 	if w.limited {
 		g.measure(names[1], w.refused.Seconds(), "s")
 	}
@@ -127,13 +126,14 @@ func (w window) String() string {
 	if w.measure.Window == "future" {
 		side = "ahead of the clock"
 	}
-	text := fmt.Sprintf("accepted up to %s %s, ", short(w.accepted), side)
-	if w.limited {
-		text += fmt.Sprintf("refused from %s on", short(w.refused))
-	} else {
-		text += "as far as was tried"
+	text := fmt.Sprintf("accepted up to %s %s, as far as was tried", short(w.accepted), side)
+	switch {
+	case !w.any:
+		text = fmt.Sprintf("refused from %s %s on", short(w.refused), side)
+	case w.limited:
+		text = fmt.Sprintf("accepted up to %s %s, refused from %s on", short(w.accepted), side, short(w.refused))
 	}
-	switch exact := w.refused-w.accepted == time.Second; {
+	switch exact := w.any && w.refused-w.accepted == time.Second; {
 	case exact && w.accepted == w.declared:
 		text += "; the tolerance itself is within"
 	case exact && w.refused == w.declared:
