@@ -20,9 +20,6 @@ var idForm = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
 // that hangs.
 const maxPause = mockprovider.Duration(time.Minute)
 
-// Profiles names the choices of scenarios, smallest first.
-var Profiles = []string{"core", "production", "strict"}
-
 // Inspections names what an answer may be inspected for, with its meaning.
 var Inspections = map[string]string{
 	"secret":             "the target's secret, in any of its encodings",
@@ -71,8 +68,8 @@ func (s Scenario) checkNames() error {
 		}
 	}
 	for i, p := range s.Profiles {
-		if !slices.Contains(Profiles, p) {
-			return under(nearest.Unknown("profile", p, Profiles), "profiles", strconv.Itoa(i))
+		if _, err := FindProfile(p); err != nil {
+			return under(err, "profiles", strconv.Itoa(i))
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {

@@ -40,9 +40,20 @@ func (s Scenario) Explain(w io.Writer, width int) error {
 		}
 		fmt.Fprintf(&b, "  %s\n", src.URL)
 	}
-	fmt.Fprintf(&b, "\nAt level %s, %s.\nDefined in %s.\n", s.Level, levelWords[s.Level], s.Location)
+	b.WriteString("\n")
+	item(&b, "", fmt.Sprintf("At level %s, %s.", s.Level, levelWords[s.Level]), width)
+	fmt.Fprintf(&b, "%s\nDefined in %s.\n", membership(s), s.Location)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// membership says in which profiles the scenario is played.
+func membership(s Scenario) string {
+	names := ProfilesOf(s)
+	if len(names) == 1 {
+		return fmt.Sprintf("Part of the profile %s.", names[0])
+	}
+	return fmt.Sprintf("Part of the profiles %s.", strings.Join(names, ", "))
 }
 
 func without(m map[string]string, key string) map[string]string {

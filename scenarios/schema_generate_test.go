@@ -59,7 +59,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.risk":     {"enum": Risks},
 		"written.needs":    features,
 		"written.schemes":  {"enum": mockprovider.SchemeNames()},
-		"written.profiles": {"enum": Profiles},
+		"written.profiles": {"enum": ProfileNames()},
 		"written.sources": {"anyOf": []object{
 			{"enum": slices.Sorted(maps.Keys(sources))}, {"type": "string", "pattern": "^https://"},
 		}},

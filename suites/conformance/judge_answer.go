@@ -70,7 +70,8 @@ func (g *grading) mark(i int, x numbered, severity reports.Verdict, kind string,
 
 func (g *grading) markOf(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) mark {
 	return mark{severity: severity, step: i, finding: reports.Finding{
-		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x)),
+		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x), stepNumber(i)),
+		Symptom:     symptom(kind, o, x),
 		Message:     message,
 		Step:        g.stepName(i),
 		Expected:    o.Meaning,
