@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,15 +24,16 @@ const maxPause = mockprovider.Duration(time.Minute)
 // maxTimes bounds the events of one step.
 const maxTimes = 1000
 
-// Profiles names the choices of scenarios, smallest first.
-var Profiles = []string{"core", "production", "strict"}
-
 // Inspections names what an answer may be inspected for, with its meaning.
 var Inspections = map[string]string{
 	"secret":             "the target's secret, in any of its encodings",
 	"expected-signature": "the signature that would have been right",
 	"stack-trace":        "a stack trace or a source file's path",
 	"canary":             "the random text that was sent in the delivery",
+	"database":           "a database's error or a statement in SQL",
+	"file-path":          "the path of a file on the server",
+	"version":            "the version of a server or a framework",
+	"markup":             "the markup that was sent, where a browser would take it for its own",
 }
 
 // check finds what is wrong with a scenario beyond its form.
@@ -74,8 +76,8 @@ func (s Scenario) checkNames() error {
 		}
 	}
 	for i, p := range s.Profiles {
-		if !slices.Contains(Profiles, p) {
-			return under(nearest.Unknown("profile", p, Profiles), "profiles", strconv.Itoa(i))
+		if _, err := FindProfile(p); err != nil {
+			return under(err, "profiles", strconv.Itoa(i))
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
@@ -178,7 +180,19 @@ func (s Step) check(seen map[string]bool) error {
 			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
-	return under(s.Answer.check(), "answer")
+	return under(cmp.Or(s.Answer.check(), s.Answer.checkLabels(seen)), "answer")
+}
+
+// checkLabels finds comparisons with what was not sent before.
+func (a *Answer) checkLabels(seen map[string]bool) error {
+	switch {
+	case a == nil:
+	case a.Like != "" && !seen[a.Like]:
+		return under(fmt.Errorf("like %q: nothing of that label was sent before", a.Like), "like")
+	case a.Pace != nil && !seen[a.Pace.Of]:
+		return under(fmt.Errorf("pace of %q: nothing of that label was sent before", a.Pace.Of), "pace", "of")
+	}
+	return nil
 }
 
 func (a *Answer) check() error {
@@ -189,6 +203,12 @@ func (a *Answer) check() error {
 		if _, ok := Inspections[name]; !ok {
 			return under(nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections))), "lacks", strconv.Itoa(i))
 		}
+	}
+	switch {
+	case a.MaxSkew != 0 && a.MaxSkew < mockprovider.Duration(time.Second):
+		return under(errors.New("max_skew is less than a second, and Date has no less"), "max_skew")
+	case a.Pace != nil && (a.Pace.Times < 1 || a.Pace.Least <= 0):
+		return under(errors.New("a pace has times, from 1 on, and a least time"), "pace")
 	}
 	for i, h := range a.Headers {
 		if h.Name == "" || h.Message == "" {

@@ -75,11 +75,20 @@ type request struct {
 }
 
 type answer struct {
-	Lacks   []string       `yaml:"lacks"`
-	MaxBody int            `yaml:"max_body"`
-	MaxSent int64          `yaml:"max_sent"`
-	Within  *within        `yaml:"within"`
-	Headers []headerChoice `yaml:"headers"`
+	Lacks   []string              `yaml:"lacks"`
+	MaxBody int                   `yaml:"max_body"`
+	MaxSent int64                 `yaml:"max_sent"`
+	Within  *within               `yaml:"within"`
+	MaxSkew mockprovider.Duration `yaml:"max_skew"`
+	Like    string                `yaml:"like"`
+	Pace    *pace                 `yaml:"pace"`
+	Headers []headerChoice        `yaml:"headers"`
+}
+
+type pace struct {
+	Of    string                `yaml:"of"`
+	Times int                   `yaml:"times"`
+	Least mockprovider.Duration `yaml:"least"`
 }
 
 type within struct {
@@ -245,7 +254,11 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like}
+	if a.Pace != nil {
+		p := Pace(*a.Pace)
+		out.Pace = &p
+	}
 	if a.Within != nil {
 		out.Within = Graded(*a.Within)
 	}

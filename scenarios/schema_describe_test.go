@@ -49,7 +49,15 @@ var descriptions = map[string]map[string]string{
 		"max_body": "Bytes that its body has at most.",
 		"max_sent": "Bytes of the request that may have gone out before the answer came.",
 		"within":   "How soon it must come.",
+		"max_skew": "How far its Date may be from our clock.",
+		"like":     "The label from whose answer it must not be told.",
+		"pace":     "How long it may take, by how long another took.",
 		"headers":  "Requirements on its headers.",
+	},
+	"pace": {
+		"of":    "The label whose slowest answer it is held against.",
+		"times": "How many times as long it may take.",
+		"least": "What is soon enough, however fast the other was.",
 	},
 	"within": {
 		"warn": "Later than this is a warning.",

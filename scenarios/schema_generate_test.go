@@ -59,7 +59,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.risk":     {"enum": Risks},
 		"written.needs":    features,
 		"written.schemes":  {"enum": mockprovider.SchemeNames()},
-		"written.profiles": {"enum": Profiles},
+		"written.profiles": {"enum": ProfileNames()},
 		"written.sources": {"anyOf": []object{
 			{"enum": slices.Sorted(maps.Keys(sources))}, {"type": "string", "pattern": "^https://"},
 		}},
@@ -107,6 +107,7 @@ var togetherRules = map[string]object{
 		},
 	},
 	"headerChoice": required("name", "message"),
+	"pace":         required("of", "times", "least"),
 }
 
 // faultSchema lists the faults: those without parameter by name, the others as

@@ -16,6 +16,9 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if a := r.readBody(w, d); a != nil {
 		return a
 	}
+	if a := r.receiveFirst(d); a != nil {
+		return a
+	}
 	if r.flaws.has("effect-before-verify") {
 		return r.actThenVerify(d)
 	}
@@ -94,8 +97,14 @@ func (r *Receiver) act(d *delivery) *answer {
 	if coding := d.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return encoded
 	}
+	if a := r.stumbles(d); a != nil {
+		return a
+	}
 	ev, a := d.event(d)
 	if a != nil {
+		return a
+	}
+	if a := r.consider(d, ev); a != nil {
 		return a
 	}
 	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
@@ -179,6 +188,11 @@ func (r *Receiver) ignore(ev event) *answer {
 
 // key is the identity by which duplicates are told.
 func (r *Receiver) key(d *delivery, ev event) eventKey {
+	for _, v := range r.variants {
+		if v.build.key != nil {
+			return v.build.key(d, ev)
+		}
+	}
 	if r.flaws.has("dedupe-by-signature") {
 		return eventKey{scheme: ev.scheme, id: d.credential(d)}
 	}
@@ -208,6 +222,8 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 		return r.duplicate()
 	case full:
 		return busy
+	case inWork:
+		return conflict
 	}
 	if now {
 		r.processNow(d, ev)

@@ -114,7 +114,7 @@ func (g *grading) stopped() bool {
 			severity = reports.Blocked
 		}
 		g.add(mark{severity: severity, interrupted: t.Kind == "interrupted", finding: reports.Finding{
-			Fingerprint: fingerprint("trouble", t.Kind), Message: t.Message,
+			Fingerprint: fingerprint("trouble", t.Kind), Symptom: t.Kind, Message: t.Message,
 		}})
 		return true
 	}
@@ -123,7 +123,7 @@ func (g *grading) stopped() bool {
 
 // harness marks that we broke; kind says how, in words that never change.
 func (g *grading) harness(kind, message string) {
-	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Message: message}})
+	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Symptom: kind, Message: message}})
 }
 
 // cutShort marks that something is missing, which is no defect of ours where

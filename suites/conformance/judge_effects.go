@@ -34,6 +34,22 @@ func (g *grading) effects() {
 	}
 }
 
+// observes reports whether any probe tells anything.
+func (j *judge) observes() bool {
+	_, ok := j.seen("")
+	return ok
+}
+
+// expectsEffects reports whether effects could speak for or against a receiver.
+func expectsEffects(s scenarios.Scenario) bool {
+	for _, want := range s.Effects {
+		if want != "any" {
+			return true
+		}
+	}
+	return false
+}
+
 // seen is how often the first probe that tells anything counted the event.
 func (j *judge) seen(id string) (n int, ok bool) {
 	for _, e := range j.effects {
@@ -56,7 +72,7 @@ func (j *judge) blindness() string {
 
 func (g *grading) unseen(message string) {
 	g.add(mark{severity: reports.NotObserved, step: len(g.steps), finding: reports.Finding{
-		Fingerprint: fingerprint("unseen", message), Message: message,
+		Fingerprint: fingerprint("unseen", message), Symptom: "unseen", Message: message,
 	}})
 }
 
@@ -188,7 +204,8 @@ func (g *grading) effect(e transcript.Effects, i int, x numbered, severity repor
 		Probe: e.Probe, EventID: x.EventID, Expected: wanted(want), Seen: seen, WaitedMS: e.WaitedMS,
 	}
 	g.add(mark{severity: severity, step: i, number: g.numberOf(i, x), finding: reports.Finding{
-		Fingerprint: fingerprint(kind, string(severity)),
+		Fingerprint: fingerprint(kind, string(severity), stepNumber(i)),
+		Symptom:     kind,
 		Message:     message,
 		Step:        g.stepName(i, x),
 		Expected:    "processed " + wanted(want),
