@@ -99,9 +99,16 @@ func (k kit) expand(what ...string) []string {
 		case w == "{signed-body}":
 			all = append(all, "body")
 			all = append(all, k.signaturesOf("{body}")...)
+		case w == "{signed-id}":
+			all = append(all, k.expand("{id}")...)
+			all = append(all, k.signaturesOf("{id}")...)
 		case w == "{signed-timestamp}":
 			all = append(all, k.expand("{timestamp}")...)
 			all = append(all, k.signaturesOf("{timestamp}")...)
+		case w == "{second-timestamp}": // of its own header, a line more
+			if all = append(all, k.expand("{timestamp}")...); k.composer.Scheme.Timestamp.Header != "" {
+				all = append(all, "order")
+			}
 		case w == "{timestamp}" && k.composer.Scheme.Has("timestamp-member", k.composer.Secret):
 			all = append(all, k.expand("{signature}")...)
 		case w == "{event-type}":

@@ -46,6 +46,7 @@ type written struct {
 	// The one-line form: control, fault, control.
 	Fault  faultList `yaml:"fault"`
 	Faults faultList `yaml:"faults"`
+	Times  int       `yaml:"times"`
 	Expect string    `yaml:"expect"`
 	Answer *answer   `yaml:"answer"`
 }
@@ -55,11 +56,13 @@ type writtenStep struct {
 	Again      string                `yaml:"again"`
 	Request    *request              `yaml:"request"`
 	Pause      mockprovider.Duration `yaml:"pause"`
+	Measure    *measure              `yaml:"measure"`
 	Fault      faultList             `yaml:"fault"`
 	Faults     faultList             `yaml:"faults"`
 	IDOf       string                `yaml:"id_of"`
 	BodyOf     string                `yaml:"body_of"`
 	AtOnce     int                   `yaml:"at_once"`
+	Times      int                   `yaml:"times"`
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
@@ -72,12 +75,28 @@ type request struct {
 	Headers pairs  `yaml:"headers"`
 }
 
+type measure struct {
+	Window string                `yaml:"window"`
+	From   mockprovider.Duration `yaml:"from"`
+	To     mockprovider.Duration `yaml:"to"`
+	Warn   mockprovider.Duration `yaml:"warn"`
+}
+
 type answer struct {
-	Lacks   []string       `yaml:"lacks"`
-	MaxBody int            `yaml:"max_body"`
-	MaxSent int64          `yaml:"max_sent"`
-	Within  *within        `yaml:"within"`
-	Headers []headerChoice `yaml:"headers"`
+	Lacks   []string              `yaml:"lacks"`
+	MaxBody int                   `yaml:"max_body"`
+	MaxSent int64                 `yaml:"max_sent"`
+	Within  *within               `yaml:"within"`
+	MaxSkew mockprovider.Duration `yaml:"max_skew"`
+	Like    string                `yaml:"like"`
+	Pace    *pace                 `yaml:"pace"`
+	Headers []headerChoice        `yaml:"headers"`
+}
+
+type pace struct {
+	Of    string                `yaml:"of"`
+	Times int                   `yaml:"times"`
+	Least mockprovider.Duration `yaml:"least"`
 }
 
 type within struct {
@@ -204,8 +223,8 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		return s, under(errors.New("both steps and fault: fault at this level is the short form of control, fault, control"), "fault", "faults")
 	case oneLine:
 		s.Steps = w.oneLine()
-	case w.Expect != "" || w.Answer != nil:
-		return s, under(errors.New("expect and answer belong to a step, or beside fault"), "expect", "answer")
+	case w.Expect != "" || w.Answer != nil || w.Times != 0:
+		return s, under(errors.New("expect, answer and times belong to a step, or beside fault"), "expect", "answer", "times")
 	default:
 		for _, ws := range w.Steps {
 			s.Steps = append(s.Steps, ws.step())
@@ -216,7 +235,7 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 }
 
 func (w written) oneLine() []Step {
-	fault := writtenStep{Send: "faulty", Fault: w.Fault, Faults: w.Faults, Expect: w.Expect, Answer: w.Answer}.step()
+	fault := writtenStep{Send: "faulty", Fault: w.Fault, Faults: w.Faults, Times: w.Times, Expect: w.Expect, Answer: w.Answer}.step()
 	if fault.Expect == "" {
 		fault.Expect = "rejected"
 	}
@@ -230,11 +249,14 @@ func (w written) oneLine() []Step {
 func (w writtenStep) step() Step {
 	s := Step{
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
-		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Control: w.Control, Feature: w.Feature,
+		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
 		Connection: w.Connection, Expect: w.Expect,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
+	}
+	if w.Measure != nil {
+		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Warn}
 	}
 	if w.Answer != nil {
 		s.Answer = w.Answer.answer()
@@ -243,7 +265,11 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like}
+	if a.Pace != nil {
+		p := Pace(*a.Pace)
+		out.Pace = &p
+	}
 	if a.Within != nil {
 		out.Within = Graded(*a.Within)
 	}
@@ -268,6 +294,9 @@ func (s *Scenario) deriveNeeds() {
 	for _, step := range s.Steps {
 		if step.BodyOf != "" {
 			need("id")
+		}
+		if step.Measure != nil {
+			need("timestamp")
 		}
 		for _, use := range step.Faults {
 			for _, f := range use.Needs() {
