@@ -9,8 +9,8 @@ const socket = 3; // what node-receiver opened
 export const secret = process.env.WEBHOOK_SECRET;
 
 /** Reports one processing of the event id. An event without an id is counted under "". */
-export function processed(id = "") {
-  writeSync(1, JSON.stringify(id) + "\n");
+export function processed(id) {
+  writeSync(1, JSON.stringify(String(id ?? "")) + "\n");
 }
 
 /**
