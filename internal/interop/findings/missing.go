@@ -51,11 +51,15 @@ func (g Graded) evidence(s reports.Scenario) []row {
 	return known
 }
 
-// each asks every finding of a scenario the same and leaves repeated answers out.
+// each asks every finding that decided the verdict the same and leaves repeated
+// answers out. Lesser ones come and go with the load.
 func each(s reports.Scenario, ask func(reports.Finding) string) []string {
 	var texts []string
 	seen := map[string]bool{}
 	for _, f := range s.Findings {
+		if f.Severity != s.Verdict {
+			continue
+		}
 		if text := ask(f); text != "" && !seen[text] {
 			seen[text] = true
 			texts = append(texts, text)

@@ -16,7 +16,7 @@ func finding(port int, x reports.Exchange) reports.Finding {
 	x.Label = "faulty"
 	control := reports.Exchange{Label: "before", Request: "POST / HTTP/1.1\nwebhook-id: event-0\n\n{}"}
 	return reports.Finding{
-		Message: "took a while", Step: "step 2: faulty", Expected: "refused",
+		Severity: reports.Fail, Message: "took a while", Step: "step 2: faulty", Expected: "refused",
 		Evidence: reports.Evidence{EventID: x.EventID, SentAt: &at, LocalPort: port, Control: &control, Fault: &x,
 			Differs: []reports.Difference{{Where: "request line", Genuine: "POST / HTTP/1.1", Sent: "GET / HTTP/1.1"}}},
 	}
