@@ -177,7 +177,7 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, signFaults, sealedFaults, wireFaults, timestampFaults, swapFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, signFaults, sealedFaults, wireFaults, timestampFaults, swapFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,12 +21,19 @@ var idForm = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
 // that hangs.
 const maxPause = mockprovider.Duration(time.Minute)
 
+// maxTimes bounds the events of one step.
+const maxTimes = 1000
+
 // Inspections names what an answer may be inspected for, with its meaning.
 var Inspections = map[string]string{
 	"secret":             "the target's secret, in any of its encodings",
 	"expected-signature": "the signature that would have been right",
 	"stack-trace":        "a stack trace or a source file's path",
 	"canary":             "the random text that was sent in the delivery",
+	"database":           "a database's error or a statement in SQL",
+	"file-path":          "the path of a file on the server",
+	"version":            "the version of a server or a framework",
+	"markup":             "the markup that was sent, where a browser would take it for its own",
 }
 
 // check finds what is wrong with a scenario beyond its form.
@@ -97,6 +105,20 @@ func (s Scenario) checkSteps() error {
 		}
 		seen[step.Send] = true
 	}
+	return s.checkTimes()
+}
+
+// checkTimes finds a label that is many events and that another step names: it
+// would be open which of them.
+func (s Scenario) checkTimes() error {
+	for i, step := range s.Steps {
+		for k, other := range s.Steps {
+			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf}, step.Send) {
+				err := fmt.Errorf("step %d: %q is many events, and another step names it", i+1, step.Send)
+				return under(err, "steps", strconv.Itoa(i), "times")
+			}
+		}
+	}
 	return nil
 }
 
@@ -135,6 +157,10 @@ func (s Step) check(seen map[string]bool) error {
 		return under(fmt.Errorf("pause is %s; it is at most %s, and not negative", s.Pause, maxPause), "pause")
 	case s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
 		return under(fmt.Errorf("at_once is %d; it is 2 to 64", s.AtOnce), "at_once")
+	case s.Times < 0 || s.Times > maxTimes:
+		return under(fmt.Errorf("times is %d; it is 1 to %d", s.Times, maxTimes), "times")
+	case s.Times > 0 && (s.Send == "" || s.AtOnce > 0 || s.IDOf != "" || s.BodyOf != ""):
+		return under(errors.New("times makes fresh events: it goes with send alone, without at_once, id_of and body_of"), "times")
 	case s.Again != "" && !seen[s.Again]:
 		return under(fmt.Errorf("again %q: nothing of that label was sent before", s.Again), "again")
 	case s.Again != "" && !mockprovider.AfterSealing(s.Faults):
@@ -158,10 +184,19 @@ func (s Step) check(seen map[string]bool) error {
 			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
-	if a := s.Answer; a != nil && a.StatusOf != "" && !seen[a.StatusOf] {
-		return under(fmt.Errorf("status_of %q: nothing of that label was sent before", a.StatusOf), "answer", "status_of")
+	return under(cmp.Or(s.Answer.check(), s.Answer.checkLabels(seen)), "answer")
+}
+
+// checkLabels finds comparisons with what was not sent before.
+func (a *Answer) checkLabels(seen map[string]bool) error {
+	switch {
+	case a == nil:
+	case a.Like != "" && !seen[a.Like]:
+		return under(fmt.Errorf("like %q: nothing of that label was sent before", a.Like), "like")
+	case a.Pace != nil && !seen[a.Pace.Of]:
+		return under(fmt.Errorf("pace of %q: nothing of that label was sent before", a.Pace.Of), "pace", "of")
 	}
-	return under(s.Answer.check(), "answer")
+	return nil
 }
 
 func (a *Answer) check() error {
@@ -172,6 +207,12 @@ func (a *Answer) check() error {
 		if _, ok := Inspections[name]; !ok {
 			return under(nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections))), "lacks", strconv.Itoa(i))
 		}
+	}
+	switch {
+	case a.MaxSkew != 0 && a.MaxSkew < mockprovider.Duration(time.Second):
+		return under(errors.New("max_skew is less than a second, and Date has no less"), "max_skew")
+	case a.Pace != nil && (a.Pace.Times < 1 || a.Pace.Least <= 0):
+		return under(errors.New("a pace has times, from 1 on, and a least time"), "pace")
 	}
 	for i, h := range a.Headers {
 		if h.Name == "" || h.Message == "" {

@@ -101,6 +101,9 @@ func (s Step) explain() []string {
 	if s.AtOnce > 1 {
 		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
 	}
+	if s.Times > 0 {
+		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
+	}
 	if s.Control {
 		first += " (the control: a genuine delivery)"
 	}
@@ -140,8 +143,14 @@ func (a *Answer) explain() []string {
 	if a.Within.Fail > 0 {
 		lines = append(lines, fmt.Sprintf("the answer comes within %s", a.Within.Fail))
 	}
-	if a.StatusOf != "" {
-		lines = append(lines, fmt.Sprintf("the answer has the same status as that to %q", a.StatusOf))
+	if a.MaxSkew > 0 {
+		lines = append(lines, fmt.Sprintf("the answer's Date is within %s of our clock", a.MaxSkew))
+	}
+	if a.Like != "" {
+		lines = append(lines, fmt.Sprintf("the answer is like that to %q", a.Like))
+	}
+	if a.Pace != nil {
+		lines = append(lines, fmt.Sprintf("the answer takes at most %d times as long as that to %q, or %s", a.Pace.Times, a.Pace.Of, a.Pace.Least))
 	}
 	for _, h := range a.Headers {
 		lines = append(lines, "held against it: "+h.Message)

@@ -19,6 +19,7 @@ var descriptions = map[string]map[string]string{
 		"effects":       "How often each label's event must be processed, where its steps' outcomes do not say it.",
 		"fault":         "Short form: a genuine delivery, one with this fault, a genuine one.",
 		"faults":        "Short form with several faults in one delivery.",
+		"times":         "Short form: so many deliveries with the fault, each of a fresh event.",
 		"expect":        "Short form: the outcome of the faulty delivery. Default: rejected.",
 		"answer":        "Short form: what else holds for the answer to the faulty delivery.",
 	},
@@ -33,6 +34,7 @@ var descriptions = map[string]map[string]string{
 		"id_of":      "The new event has the id of that label's event.",
 		"body_of":    "The new event has the body of that label's event.",
 		"at_once":    "So many copies, released together.",
+		"times":      "So many fresh events, one after the other; it ends with the first that is left without an answer.",
 		"control":    "It must be as expected, or the scenario proves nothing.",
 		"feature":    "What the receiver lacks where the step is not as expected: then the scenario does not apply.",
 		"connection": "A connection that the steps of that name share. Default: a fresh one.",
@@ -54,9 +56,15 @@ var descriptions = map[string]map[string]string{
 		"max_body": "Bytes that its body has at most.",
 		"max_sent": "Bytes of the request that may have gone out before the answer came.",
 		"within":   "How soon it must come.",
+		"max_skew": "How far its Date may be from our clock.",
+		"like":     "The label from whose answer it must not be told.",
+		"pace":     "How long it may take, by how long another took.",
 		"headers":  "Requirements on its headers.",
-
-		"status_of": "The label of an earlier step whose answer has the same status.",
+	},
+	"pace": {
+		"of":    "The label whose slowest answer it is held against.",
+		"times": "How many times as long it may take.",
+		"least": "What is soon enough, however fast the other was.",
 	},
 	"within": {
 		"warn": "Later than this is a warning.",

@@ -20,6 +20,7 @@ var (
 	listing      = []string{StandardWebhooks, Stripe} // signatures come in a list
 	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
 	hexadecimal  = []string{GitHub, Stripe}
+	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	idIntact     = []string{StandardWebhooks, CloudEvents}         // in a header that the signature does not leave out
 	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
 	onlyStandard = []string{StandardWebhooks}
@@ -84,7 +85,7 @@ var bodyFlaws = []Flaw{
 	{"utf8-lossy", "replaces invalid UTF-8 in the body before it verifies", libraries + "/javascript", signing},
 	{"too-large-crash", "answers 500 to a body that is larger than it takes", rfc + "rfc9110#section-15.5.14", everyScheme},
 	{"body-capped", "silently reads only the first 16 KiB of a body", "https://github.com/frain-dev/convoy/blob/main/api/ingest.go", everyScheme},
-	{"chunked-refused", "answers 411 to a body without a declared length", rfc + "rfc9112#section-7.1", everyScheme},
+	{"chunked-ignored", "takes a body without a declared length for an empty one", "https://github.com/pallets/flask/issues/2229", everyScheme},
 	{"invalid-json-crash", "answers 500 to a body that is not JSON", rfc + "rfc9110#section-15.5.1", everyScheme},
 	{"float-numbers", "answers 500 to a number beyond 2^53", rfc + "rfc8259#section-6", everyScheme},
 }

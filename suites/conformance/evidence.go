@@ -42,13 +42,24 @@ func symptom(kind string, o scenarios.Outcome, x numbered) string {
 	}
 }
 
-func (g *grading) stepName(i int) string {
+// numberOf is the number of an event among those of its step; 0 where the step
+// has one.
+func (g *grading) numberOf(i int, x numbered) int {
+	if g.scenario.Steps[i].Times == 0 {
+		return 0
+	}
+	return x.Copy
+}
+
+func (g *grading) stepName(i int, x numbered) string {
 	step := g.scenario.Steps[i]
 	switch {
 	case step.Again != "":
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
 	case step.Measure != nil:
 		return fmt.Sprintf("step %d: measure %s", i+1, step.Measure.Window)
+	case step.Times > 0:
+		return fmt.Sprintf("step %d: %s, number %d of %d", i+1, step.Send, x.Copy, step.Times)
 	case step.Request != nil:
 		return fmt.Sprintf("step %d: %s", i+1, step.Request.Method)
 	}

@@ -28,6 +28,7 @@ type mark struct {
 	severity reports.Verdict
 	finding  reports.Finding
 	step     int
+	number   int    // of the event, where the step sends many
 	conforms bool   // a note: worth a word, and nothing against the receiver
 	fix      string // where it is not what mends the rest of the scenario
 	// interrupted: the run ended before this could be seen.
@@ -45,7 +46,7 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		if step.Pause > 0 {
 			continue
 		}
-		if len(g.steps[i]) < max(1, step.AtOnce) {
+		if !g.whole(i, step) {
 			g.notPlayed(i)
 			return g
 		}
@@ -54,12 +55,14 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 			g.measured(i, *step.Measure)
 			continue
 		}
+		from := len(g.marks)
 		for _, x := range g.inRace(i, step) {
 			if lacking := g.answer(i, step, x); lacking {
 				g.lacks = step.Feature
 				return g
 			}
 		}
+		g.alike(from, step)
 	}
 	if !played {
 		g.harness("empty", "the scenario sends nothing")

@@ -69,11 +69,11 @@ func (g *grading) mark(i int, x numbered, severity reports.Verdict, kind string,
 }
 
 func (g *grading) markOf(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) mark {
-	return mark{severity: severity, step: i, finding: reports.Finding{
+	return mark{severity: severity, step: i, number: g.numberOf(i, x), finding: reports.Finding{
 		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x), stepNumber(i)),
 		Symptom:     symptom(kind, o, x),
 		Message:     message,
-		Step:        g.stepName(i),
+		Step:        g.stepName(i, x),
 		Expected:    o.Meaning,
 		Observed:    g.observed(x),
 		Evidence:    g.evidence(i, x),
@@ -93,10 +93,10 @@ func (g *grading) control(i int, x numbered) {
 	g.mark(i, x, reports.Blocked, "control", outcome, "the control beside it, a genuine delivery, "+answered(x)+": nothing is proven")
 }
 
-// silent reports whether the answer says nothing because the receiver answers
-// 2xx to whatever it refuses.
+// silent reports whether the answer says nothing, because the receiver answers
+// 2xx to whatever it refuses or may do so here.
 func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
-	return g.judge.run.Rejects == "silent" && o.Effect == "0" && x.Answer.Status/100 == 2
+	return (g.judge.run.Rejects == "silent" || o.Silent) && o.Effect == "0" && x.Answer.Status/100 == 2
 }
 
 // silently leaves the judgement to the effects.
@@ -104,7 +104,7 @@ func (g *grading) silently(i int, o scenarios.Outcome, x numbered) {
 	if _, ok := g.judge.seen(x.EventID); ok {
 		return
 	}
-	g.mark(i, x, reports.NotObserved, "silent", o, "the receiver answers 2xx to what it refuses, and no probe tells what it did")
+	g.mark(i, x, reports.NotObserved, "silent", o, "an answer of 2xx does not say whether it was processed, and no probe tells")
 }
 
 // say words the discrepancy between an answer and the outcome expected.
@@ -187,26 +187,15 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 		}
 	}
 	out = append(out, g.timely(a.Within, x)...)
-	if before, told := g.statusOf(a.StatusOf); told && before != x.Answer.Status {
-		fail("status-of", fmt.Sprintf("the status with which %q was answered, %d", a.StatusOf, before), "answered %d, where %q was answered %d", x.Answer.Status, a.StatusOf, before)
-	}
+	out = append(out, g.dated(a.MaxSkew, x)...)
+	out = append(out, g.likeness(a.Like, x)...)
+	out = append(out, g.paced(a.Pace, x)...)
 	for _, h := range a.Headers {
 		if message := g.header(h, x); message != "" {
 			out = append(out, inspected{grade: h.Grade, kind: "header-" + strings.ToLower(h.Name), expected: g.askedFor(h), message: message})
 		}
 	}
 	return out
-}
-
-// statusOf is the status with which a label was answered first.
-func (g *grading) statusOf(label string) (status int, told bool) {
-	for i, step := range g.scenario.Steps {
-		if label != "" && step.Label() == label && len(g.steps[i]) > 0 {
-			status = g.steps[i][0].Answer.Status
-			return status, status != 0
-		}
-	}
-	return 0, false
 }
 
 func atLeast(x numbered) string {

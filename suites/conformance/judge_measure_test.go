@@ -128,15 +128,3 @@ func TestWindowOfSilence(t *testing.T) {
 		t.Errorf("%s: %q, not %q", s.Verdict, s.Measured, want)
 	}
 }
-
-func TestStatusOf(t *testing.T) {
-	s := sandwich(scenarios.Must, "rejected")
-	s.Steps[2].Answer = &scenarios.Answer{StatusOf: "faulty"}
-	s.Steps[2].Control, s.Steps[2].Expect = false, "rejected"
-	s.Effects["after"] = "0"
-	runAll(t, []verdictCase{
-		{name: "alike", tale: tale{scenario: s, happened: answered(200, 401, 401)}, want: reports.Pass},
-		{name: "apart", tale: tale{scenario: s, happened: answered(200, 401, 400)}, want: reports.Fail, reason: `answered 400, where "faulty" was answered 401`},
-		{name: "nothing to compare with", tale: tale{scenario: s, happened: join(answered(200, 0, 400), answeredIn(2, 200, 0, 400))}, want: reports.Warn},
-	})
-}

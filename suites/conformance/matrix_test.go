@@ -221,7 +221,7 @@ func gradeAll(t *testing.T, s setting, flaws ...string) map[string]reports.Scena
 
 func gradeAt(s setting, url string, r *receiver.Receiver) (map[string]reports.Scenario, error) {
 	report, err := conformance.Grade(context.Background(), conformance.Config{
-		URL: url, Scheme: s.scheme, Secret: s.secret,
+		URL: url, Scheme: s.scheme, Secret: s.secret, Profile: "production",
 		Effects: func(id string) int { return r.Effects()[id] }, Only: split(*onlyIDs),
 	})
 	all := map[string]reports.Scenario{}

@@ -122,6 +122,8 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 // user's samples'.
 func lacking(f mockprovider.Feature, t *target.Target) string {
 	switch {
+	case f == "event-identity":
+		return "the receiver recognises duplicates by a key in the payload (target.dedupe)"
 	case f == "template-events" && t.Samples != nil:
 		return "needs an event of our making, and events of yours are sent"
 	case f == "free-fields" && t.Samples != nil:
@@ -148,7 +150,7 @@ func Requests(s scenarios.Scenario) int {
 	n := 0
 	for _, step := range s.Steps {
 		if step.Pause == 0 {
-			n += max(1, step.AtOnce)
+			n += deliveries(step)
 		}
 	}
 	return n
