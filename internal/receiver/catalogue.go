@@ -20,9 +20,9 @@ var (
 	listing      = []string{StandardWebhooks, Stripe} // signatures come in a list
 	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
 	hexadecimal  = []string{GitHub, Stripe}
+	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	idIntact     = []string{StandardWebhooks, CloudEvents}         // in a header that the signature does not leave out
 	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
-	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	onlyStandard = []string{StandardWebhooks}
 	onlyGitHub   = []string{GitHub}
 	onlyCloud    = []string{CloudEvents}
