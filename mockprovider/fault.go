@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,6 +141,11 @@ func (u FaultUse) Needs() []Feature {
 			needs = append(needs, feature)
 		}
 	}
+	for _, feature := range slices.Sorted(maps.Keys(SecretSlots)) {
+		if strings.Contains(u.Param.Text, "{"+SecretSlots[feature]+"}") {
+			needs = append(needs, feature)
+		}
+	}
 	return needs
 }
 
@@ -177,7 +183,8 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, signFaults, sealedFaults, wireFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, signFaults, sealedFaults, wireFaults,
+	secretFaults, ed25519Faults, identityFaults, spoofFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

@@ -128,14 +128,18 @@ var sealedFaults = []Fault{
 		Name: "request.query", Stage: StageSealed, Param: ParamText,
 		Doc: "the query is added to the request target, with {secret}",
 		apply: func(d *Draft, p Param) error {
-			mark := "?"
-			if strings.Contains(d.message.Target, "?") {
-				mark = "&"
-			}
-			d.message.Target += mark + strings.ReplaceAll(p.Text, "{secret}", url.QueryEscape(d.c.Secret.text))
+			d.addQuery(strings.ReplaceAll(p.Text, "{secret}", url.QueryEscape(d.c.Secret.text)))
 			return nil
 		},
 	},
+}
+
+func (d *Draft) addQuery(query string) {
+	mark := "?"
+	if strings.Contains(d.message.Target, "?") {
+		mark = "&"
+	}
+	d.message.Target += mark + query
 }
 
 func equalName(a, b string) bool { return strings.EqualFold(a, b) }
