@@ -140,6 +140,7 @@ type Scenario struct {
 	Reason       string        `json:"reason,omitempty"`      // one line: why this verdict, when it is not pass
 	ExcludedBy   string        `json:"excluded_by,omitempty"` // user, risk or budget
 	Interrupted  bool          `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
+	Ungiven      bool          `json:"ungiven,omitempty"`     // not observed because the target was not given something that is optional
 	Sources      []Source      `json:"sources"`
 	Why          string        `json:"why"`
 	Fix          string        `json:"fix"`
