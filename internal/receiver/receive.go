@@ -130,6 +130,7 @@ var unknownTypes = map[string]string{
 	StandardWebhooks: "hookassay.",
 	GitHub:           "hookassay_",
 	CloudEvents:      "com.hookassay.unknown",
+	Stripe:           "hookassay.",
 }
 
 // handles reports whether the event's type has an effect.
