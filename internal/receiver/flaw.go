@@ -22,7 +22,8 @@ type Flaw struct {
 // Flaws lists every flaw, sorted by name.
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, bodyFlaws, httpFlaws,
-		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws)
+		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
+		keyFlaws, spellingFlaws, asymmetricFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)

@@ -16,7 +16,8 @@ type probe struct {
 	correct, flawed string
 	byScheme        map[string]string // flawed, where it differs
 	secrets         []string          // instead of the usual ones
-	bubble          bool              // with a fake clock, the handler called directly
+	adapt           func(cfg *Config, scheme string)
+	bubble          bool // with a fake clock, the handler called directly
 	effects         func(map[string]int) string
 }
 
@@ -69,6 +70,9 @@ func (p probe) play(t *testing.T, scheme string, flaws []string, want string) {
 	cfg := for1(scheme, flaws...)
 	if p.secrets != nil {
 		cfg.Secrets = map[string][]string{scheme: p.secrets}
+	}
+	if p.adapt != nil {
+		p.adapt(&cfg, scheme)
 	}
 	var s *site
 	if p.bubble {

@@ -57,7 +57,8 @@ func after(change func(*message) *message) func(*site, func(string) *message) {
 var badSignature = "v1," + strings.Repeat("A", 43) + "="
 
 var probes = slices.Concat(authenticityProbes, signatureProbes, timestampProbes, bodyProbes, httpProbes,
-	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes)
+	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes,
+	keyProbes, spellingProbes, asymmetricProbes)
 
 var authenticityProbes = []probe{
 	{flaw: "unsigned-accepted", send: one((*message).unsigned), correct: refused, flawed: taken},
