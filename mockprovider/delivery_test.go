@@ -340,6 +340,7 @@ func TestFilling(t *testing.T) {
 		"{prefix}éé{good:1}":             "v1,ééa",
 		"{good:9}":                       "abcdefgh",
 		"{prefix}{bad}{line}{good}":      "v1,ijklmnop\nabcdefgh",
+		"{capital}{good:2}{fill:3}":      "V1,abAAA",
 		"{prefix:v9}{bad:2}{separator}":  "v9,ij ",
 		"{timestamp}{prefix}":            "17v1,",
 		"{untimed}{prefix}":              "v1,",
@@ -368,6 +369,7 @@ func TestFilling(t *testing.T) {
 		"{good:x}":       "{good:x}: there is no such form",
 		"{previous}":     "{previous}: there is no such placeholder, or nothing to put there",
 		"{good:upper}":   "{good:upper}: nothing there to alter",
+		"{fill:0}":       "{fill:0}: write {fill:N}, with a number from 1 to 1048576",
 		"{good:+0}":      "{good:+0}: there is no such form",
 		"{bad:nopad}!!!": "{bad:nopad}: ",
 	} {

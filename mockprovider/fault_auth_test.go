@@ -129,7 +129,7 @@ var authFaultCases = []faultCase{
 		return headerIs("webhook-key", k.composer.Secret.text)(k, f, f)
 	}},
 	{
-		use: text("scheme.as", "github"), only: onlyForm(FormWhsec), wrong: true,
+		use: text("scheme.as", "standard-webhooks github"), only: onlyForm(FormWhsec), wrong: true,
 		changes: []string{"body", "header user-agent", "header webhook-id", "header webhook-signature", "header webhook-timestamp", "header x-github-delivery", "header x-github-event", "header x-github-hook-id", "header x-github-hook-installation-target-id", "header x-github-hook-installation-target-type", "header x-hub-signature", "header x-hub-signature-256"},
 		holds: func(_ kit, _, f Delivery) error {
 			scheme, err := FindScheme("github")

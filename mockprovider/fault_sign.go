@@ -89,7 +89,7 @@ var signFaults = []Fault{
 	},
 	{
 		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},
-		Doc:   "the signature header's value, with {prefix} {label} {separator} {good} {bad}, {prefix:v9} for another label, {good:N} for its first N characters, {good:-N} for all but the last, {good:FORM} for the same signature written otherwise, {previous} and {revoked} for those of other secrets, {line} for another line of the header; a timestamp that stands in it goes before, unless {timestamp} or {untimed} is said",
+		Doc:   "the signature header's value, with {prefix} {label} {separator} {good} {bad}, {prefix:v9} for another label, {good:N} for its first N characters, {good:-N} for all but the last, {good:FORM} for the same signature written otherwise, {previous} and {revoked} for those of other secrets, {capital} for the prefix in capitals, {fill:N} for N letters, {line} for another line of the header; a timestamp that stands in it goes before, unless {timestamp} or {untimed} is said",
 		check: func(p Param) error { return checkTemplate(p.Text) },
 		apply: func(d *Draft, p Param) error { d.value = p.Text; return nil },
 	},

@@ -59,10 +59,12 @@ var spoofFaults = []Fault{
 	},
 	{
 		Name: "scheme.as", Stage: StageSealed, Param: ParamText,
-		Doc: "a delivery of another scheme is sent instead, signed with the empty key, as if the receiver had no secret for it",
+		Doc: "a delivery of another scheme is sent instead, signed with the empty key, as if the receiver had no secret for it: of the first one named that is not the receiver's own",
 		check: func(p Param) error {
-			if !slices.Contains(SchemeNames(), p.Text) {
-				return nearest.Unknown("scheme", p.Text, SchemeNames())
+			for name := range strings.SplitSeq(p.Text, " ") {
+				if !slices.Contains(SchemeNames(), name) {
+					return nearest.Unknown("scheme", name, SchemeNames())
+				}
 			}
 			return nil
 		},
@@ -106,13 +108,14 @@ func (d *Draft) encloseKey() error {
 }
 
 // disguise puts a delivery of another scheme for this one.
-func (d *Draft) disguise(name string) error {
-	scheme, err := FindScheme(name)
+func (d *Draft) disguise(names string) error {
+	others := slices.DeleteFunc(strings.Split(names, " "), func(name string) bool { return name == d.c.Scheme.Name })
+	if len(others) == 0 {
+		return fmt.Errorf("%s is the scheme's own: %w", names, errNothing)
+	}
+	scheme, err := FindScheme(others[0])
 	if err != nil {
 		return err
-	}
-	if scheme.Name == d.c.Scheme.Name {
-		return fmt.Errorf("%s is the scheme's own: %w", name, errNothing)
 	}
 	event, err := NewMaker(scheme, nil, 0, d.event.Canary).Make(EventSpec{Key: d.event.ID, Now: d.event.Time})
 	if err != nil {

@@ -24,6 +24,9 @@ type filling struct {
 // newLine stands between two lines of the header.
 const newLine = "\n"
 
+// maxFill bounds {fill:N}, in bytes.
+const maxFill = 1 << 20
+
 var slotInValue = regexp.MustCompile(`\{([a-z]+)(?::([^{}]*))?\}`)
 
 // fill fills the template of a signature header's value. {prefix} is the
@@ -31,8 +34,9 @@ var slotInValue = regexp.MustCompile(`\{([a-z]+)(?::([^{}]*))?\}`)
 // label, {label} the label alone, {separator} what stands between members,
 // {good} the right signature, {bad} one of another key, {good:8} its first 8
 // characters, {good:-4} all but its last 4, {good:FORM} one of the spellings,
-// {previous} and {revoked} those of the secrets so called, {line} what ends a
-// line of the header. Where the timestamp is a member, it goes before, unless
+// {previous} and {revoked} those of the secrets so called, {capital} is the
+// prefix with its label in capitals, {fill:N} so many letters, {line} what ends
+// a line of the header. Where the timestamp is a member, it goes before, unless
 // the template says where {timestamp} stands, or {untimed} that it does not.
 func (f filling) fill(template string) (string, error) {
 	if !strings.Contains(template, "{timestamp}") && !strings.Contains(template, "{untimed}") {
@@ -86,6 +90,14 @@ func (f filling) value(name, arg string) (string, error) {
 		return "", nil
 	case "line":
 		return newLine, nil
+	case "capital":
+		return strings.ToUpper(f.prefix), nil
+	case "fill":
+		n, err := strconv.Atoi(arg)
+		if err != nil || n < 1 || n > maxFill {
+			return "", fmt.Errorf("write {fill:N}, with a number from 1 to %d", maxFill)
+		}
+		return strings.Repeat("A", n), nil
 	case "good":
 		return f.part(f.good, arg)
 	case "bad":

@@ -5,7 +5,7 @@ const rfc8032 = rfc + "rfc8032#section-5.1.7"
 // keyFlaws concern which key counts.
 var keyFlaws = []Flaw{
 	{"known-key", "accepts as well what is authenticated with a secret that is built in", cve + "CVE-2025-61926", everyScheme},
-	{"secret-undecoded", "accepts as well what is signed with the secret's text instead of its bytes", standardSpec + "#signature-scheme", onlyStandard},
+	{"secret-undecoded", "accepts as well what is signed with the secret's text instead of its bytes", "https://github.com/polarsource/polar/pull/14102", onlyStandard},
 	{"key-from-header", "verifies with the key that the delivery brings along", cve + "CVE-2018-0114", signing},
 	{"key-confusion-text", "accepts a v1 HMAC made with the text of the public ed25519 key", rfc + "rfc8725#section-2.1", onlyStandard},
 	{"zero-public-key", "verifies with a public key of zeros, too, that was never set", cve + "CVE-2026-41432", onlyStandard},

@@ -17,7 +17,7 @@ func (s *standard) token(text string) (version, value string) {
 		return "v1", text
 	case !found:
 		return "", ""
-	case s.flaws.has("version-ignored"), s.flaws.has("label-prefix") && strings.HasPrefix(version, "v1") && version != "v1a":
+	case s.flaws.has("version-ignored"), s.flaws.has("label-prefix") && strings.HasPrefix(version, "v1"):
 		version = "v1"
 	case s.flaws.has("version-any-case"):
 		version = strings.ToLower(version)
