@@ -21,7 +21,7 @@ func (r *Receiver) tripsOverHeader(d *delivery) *answer {
 func tripsOverList(d *delivery, members []string) *answer {
 	if d.flaws.has("quadratic-list") {
 		n := time.Duration(len(members))
-		wait(d.req.Context().Done(), min(n*n*2*time.Microsecond, 8*time.Second))
+		wait(d.req.Context().Done(), min(n*n*4*time.Microsecond, 9*time.Second))
 	}
 	for _, m := range members {
 		if strings.TrimSpace(m) == "" && d.flaws.has("empty-token-crash") ||
