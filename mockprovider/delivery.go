@@ -35,6 +35,8 @@ type Delivery struct {
 	Mode    string
 	At      time.Time // of the attempt, as the producer claims
 	Message wire.Message
+	// chosen is, by fault, the form that it took where it has many.
+	chosen map[string]string
 	// Genuine is the message that the same event at the same time, in the same
 	// content mode, would have been without the faults. Of a repeated delivery
 	// it is the message repeated. Zero where there are no faults.
@@ -69,6 +71,8 @@ type Draft struct {
 	// sum makes the signature's bytes, instead of the version's algorithm.
 	sum func(key Secret, content []byte) ([]byte, error)
 
+	chosen map[string]string // by fault: the form it took
+
 	// Stage sealed works on message; stage wire on these.
 	message wire.Message
 	sentAs  string // the id of the delivery that was put for it
@@ -87,7 +91,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	made := Delivery{
 		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
 		Message: d.message, Request: d.request(), HTTP2: d.http2,
-		Expected: d.expected(),
+		Expected: d.expected(), chosen: d.chosen,
 	}
 	if len(faults) > 0 {
 		genuine, err := c.draft(e, at, beforeBody(faults))
@@ -154,7 +158,7 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
-	last.HTTP2, last.Expected = d.http2, d.expected()
+	last.HTTP2, last.Expected, last.chosen = d.http2, d.expected(), d.chosen
 	return last, nil
 }
 

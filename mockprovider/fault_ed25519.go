@@ -43,8 +43,8 @@ type ed25519Form struct {
 var ed25519Forms = map[string]ed25519Form{
 	"malleable":      {"the signature's S is larger by the order L of the group, which is the same number modulo L; S has to be less than L (RFC 8032 sections 5.1.7 and 8.4)", malleable},
 	"noncanonical-r": {"the signature's R is written as a number that is not less than p, which is no encoding of a point (RFC 8032 section 5.1.3)", noncanonicalR},
-	"short":          {"the signature's last byte, which is zero, is left out: 63 bytes instead of 64 (RFC 8032 section 5.1.7)", short},
-	"long":           {"a byte of zero stands behind the signature: 65 bytes instead of 64 (RFC 8032 section 5.1.7)", long},
+	"short":          {"the signature's last byte, which is zero, is left out: 63 bytes instead of 64 (RFC 8032 section 5.1.7)", cutShort},
+	"long":           {"a byte of zero stands behind the signature: 65 bytes instead of 64 (RFC 8032 section 5.1.7)", overlong},
 	"prehash":        {"the signature is Ed25519ph's, which signs the hash of the content and is another scheme (RFC 8032 section 5.1)", prehash},
 	"zero":           {"the signature is 64 bytes of zero", zero},
 	"zero-key":       {"the signature needs no private key: it is right for a public key of 32 bytes of zero, a point of order 4, as one has that was never set", zeroKey},
@@ -74,9 +74,9 @@ func noncanonicalR(key ed25519.PrivateKey, content []byte) ([]byte, error) {
 	return finish(key, zero, r, content)
 }
 
-// short signs with other nonces until S ends in zero: a verifier that copies
+// cutShort signs with other nonces until S ends in zero: a verifier that copies
 // what it gets into 64 bytes then takes 63 for them.
-func short(key ed25519.PrivateKey, content []byte) ([]byte, error) {
+func cutShort(key ed25519.PrivateKey, content []byte) ([]byte, error) {
 	for attempt := 0; ; attempt++ { // one in sixteen ends so
 		nonce, err := uniform(key.Seed(), []byte(strconv.Itoa(attempt)), content)
 		if err != nil {
@@ -93,7 +93,7 @@ func short(key ed25519.PrivateKey, content []byte) ([]byte, error) {
 	}
 }
 
-func long(key ed25519.PrivateKey, content []byte) ([]byte, error) {
+func overlong(key ed25519.PrivateKey, content []byte) ([]byte, error) {
 	return append(ed25519.Sign(key, content), 0), nil
 }
 

@@ -126,9 +126,9 @@ var sealedFaults = []Fault{
 	},
 	{
 		Name: "request.query", Stage: StageSealed, Param: ParamText,
-		Doc: "the query is added to the request target, with {secret}",
+		Doc: "the query is added to the request target, with {secret} and {canary}",
 		apply: func(d *Draft, p Param) error {
-			d.addQuery(strings.ReplaceAll(p.Text, "{secret}", url.QueryEscape(d.c.Secret.text)))
+			d.addQuery(strings.NewReplacer("{secret}", url.QueryEscape(d.c.Secret.text), "{canary}", d.event.Canary).Replace(p.Text))
 			return nil
 		},
 	},

@@ -59,7 +59,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.risk":     {"enum": Risks},
 		"written.needs":    features,
 		"written.schemes":  {"enum": mockprovider.SchemeNames()},
-		"written.profiles": {"enum": Profiles},
+		"written.profiles": {"enum": ProfileNames()},
 		"written.sources": {"anyOf": []object{
 			{"enum": slices.Sorted(maps.Keys(sources))}, {"type": "string", "pattern": "^https://"},
 		}},
@@ -67,6 +67,8 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.expect":      expect,
 		"writtenStep.expect":  expect,
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
+		"writtenStep.times":   {"type": "integer", "minimum": 1, "maximum": maxTimes},
+		"written.times":       {"type": "integer", "minimum": 1, "maximum": maxTimes},
 		"answer.lacks":        {"anyOf": described(Inspections)},
 		"headerChoice.grade":  {"enum": []Grade{GradeNote, GradeWarn, GradeFail}},
 	}
@@ -91,16 +93,21 @@ var togetherRules = map[string]object{
 	"written": {
 		"required": []string{"id", "title", "level", "risk", "sources", "why", "fix"},
 		"oneOf": []object{
-			{"required": []string{"steps"}, "not": object{"anyOf": []object{required("fault"), required("faults"), required("expect"), required("answer")}}},
+			{"required": []string{"steps"}, "not": object{"anyOf": []object{required("fault"), required("faults"), required("expect"), required("answer"), required("times")}}},
 			{"anyOf": []object{required("fault"), required("faults")}, "not": required("steps")},
 		},
 	},
 	"writtenStep": {
 		"oneOf": []object{required("send"), required("again"), required("request"), required("pause")},
 		"anyOf": []object{required("pause"), required("expect")},
-		"not":   required("at_once", "connection"),
+		"allOf": []object{
+			{"not": required("at_once", "connection")},
+			{"if": required("times"), "then": object{"required": []string{"send"},
+				"not": object{"anyOf": []object{required("at_once"), required("id_of"), required("body_of")}}}},
+		},
 	},
 	"headerChoice": required("name", "message"),
+	"pace":         required("of", "times", "least"),
 }
 
 // faultSchema lists the faults: those without parameter by name, the others as

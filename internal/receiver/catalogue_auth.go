@@ -39,8 +39,8 @@ var spellingFlaws = []Flaw{
 	{"svix-verified-only", "verifies the svix- headers where they are, and knows the event by webhook-id", "https://github.com/svix/svix-webhooks/blob/main/rust/src/webhooks.rs", onlyStandard},
 	{"dotted-id", "accepts an id with a dot", standardSpec + "#webhook-headers-sending-metadata-to-consumers", onlyStandard},
 	{"empty-id-accepted", "accepts an id of no characters", libraries + "/java", onlyStandard},
-	{"long-id-crash", "answers 500 to an id of more than 255 characters", rfc + "rfc9110#section-15.5.1", []string{StandardWebhooks, GitHub}},
-	{"odd-id-crash", "answers 500 to an id with a quotation mark or characters beyond ASCII", cwe + "89.html", []string{StandardWebhooks, GitHub}},
+	{"long-id-crash", "answers 500 to an id of more than 255 characters", rfc + "rfc9110#section-15.5.1", idInHeader},
+	{"odd-id-crash", "answers 500 to an id with a quotation mark or characters beyond ASCII", cwe + "89.html", idInHeader},
 }
 
 // asymmetricFlaws are what verifiers of ed25519 signatures get wrong.

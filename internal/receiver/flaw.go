@@ -23,6 +23,7 @@ type Flaw struct {
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, bodyFlaws, httpFlaws,
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
+		contentFlaws, disclosureFlaws, controlFlaws,
 		keyFlaws, spellingFlaws, asymmetricFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {

@@ -41,6 +41,11 @@ func (r *Receiver) Serve(l net.Listener) error {
 	if r.flaws.has("case-sensitive-headers") {
 		l = recordingListener{l}
 	}
+	for _, v := range r.variants {
+		if v.build.listen != nil {
+			l = v.build.listen(l)
+		}
+	}
 	return r.server.Serve(l)
 }
 

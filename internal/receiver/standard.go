@@ -173,7 +173,7 @@ func (s *standard) event(d *delivery) (event, *answer) {
 	}
 	e := event{
 		eventKey: eventKey{scheme: StandardWebhooks, id: d.header.Get(webhookID)},
-		kind:     fields.text("type"),
+		kind:     d.typeOf(fields),
 		at:       fields.text("timestamp"),
 	}
 	if d.knownBy != "" {
@@ -182,8 +182,11 @@ func (s *standard) event(d *delivery) (event, *answer) {
 	if e.id == "" && s.idless(d) {
 		e.id = bodyHash(d.body)
 	}
-	if e.id == "" && !s.incomplete(d) || e.kind == "" {
+	if e.id == "" && !s.incomplete(d) {
 		return event{}, badRequest
+	}
+	if e.kind == "" {
+		return e, d.untyped()
 	}
 	return e, nil
 }

@@ -28,6 +28,7 @@ type mark struct {
 	severity reports.Verdict
 	finding  reports.Finding
 	step     int
+	number   int    // of the event, where the step sends many
 	conforms bool   // a note: worth a word, and nothing against the receiver
 	fix      string // where it is not what mends the rest of the scenario
 	// interrupted: the run ended before this could be seen.
@@ -45,20 +46,23 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		if step.Pause > 0 {
 			continue
 		}
-		if len(g.steps[i]) < max(1, step.AtOnce) && g.skipped(i) {
+		whole := g.whole(i, step)
+		if !whole && g.skipped(i) {
 			continue
 		}
-		if len(g.steps[i]) < max(1, step.AtOnce) {
+		if !whole {
 			g.notPlayed(i)
 			return g
 		}
 		played = true
+		from := len(g.marks)
 		for _, x := range g.inRace(i, step) {
 			if lacking := g.answer(i, step, x); lacking {
 				g.lacks = step.Feature
 				return g
 			}
 		}
+		g.alike(from, step)
 	}
 	if !played {
 		g.harness("empty", "the scenario sends nothing")
@@ -73,7 +77,7 @@ func (g *grading) skipped(i int) bool {
 	for _, t := range g.judge.troubles[g.scenario.ID] {
 		if t.Play == g.play && t.Kind == skipped && t.Step == i+1 {
 			g.add(mark{severity: reports.Info, step: i, conforms: true, finding: reports.Finding{
-				Fingerprint: fingerprint("skipped", strconv.Itoa(t.Step)), Step: g.stepName(i), Message: "not sent: " + t.Message,
+				Fingerprint: fingerprint("skipped", strconv.Itoa(t.Step)), Step: g.stepName(i, numbered{}), Message: "not sent: " + t.Message,
 			}})
 			return true
 		}
@@ -128,7 +132,7 @@ func (g *grading) stopped() bool {
 			severity = reports.Blocked
 		}
 		g.add(mark{severity: severity, interrupted: t.Kind == "interrupted", finding: reports.Finding{
-			Fingerprint: fingerprint("trouble", t.Kind), Message: t.Message,
+			Fingerprint: fingerprint("trouble", t.Kind), Symptom: t.Kind, Message: t.Message,
 		}})
 		return true
 	}
@@ -137,7 +141,7 @@ func (g *grading) stopped() bool {
 
 // harness marks that we broke; kind says how, in words that never change.
 func (g *grading) harness(kind, message string) {
-	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Message: message}})
+	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Symptom: kind, Message: message}})
 }
 
 // cutShort marks that something is missing, which is no defect of ours where

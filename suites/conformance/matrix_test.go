@@ -223,6 +223,7 @@ func gradeAll(t *testing.T, s setting, flaws ...string) map[string]reports.Scena
 
 func gradeAt(s setting, url string, r *receiver.Receiver) (map[string]reports.Scenario, error) {
 	c := s.config(url, r)
+	c.Profile = "production"
 	c.Only = split(*onlyIDs)
 	report, err := conformance.Grade(context.Background(), c)
 	all := map[string]reports.Scenario{}

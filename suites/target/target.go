@@ -32,6 +32,7 @@ type Target struct {
 	Others      map[string]OtherSecret // by slot; add with AddSecret
 	Tolerance   mockprovider.Tolerance
 	Rejects     string
+	Dedupe      string // DedupeByEvent or DedupeByBusiness
 	BehindProxy bool
 	Origin      string // WebHook-Request-Origin
 	Headers     []Header
@@ -99,7 +100,7 @@ func New(s Settings) (*Target, error) {
 	}
 	t := &Target{
 		URL: u, Scheme: scheme, Secret: secret, SecretFrom: s.SecretFrom,
-		Rejects: RejectsByStatus, Origin: scheme.Origin, shown: newShown(),
+		Rejects: RejectsByStatus, Dedupe: DedupeByEvent, Origin: scheme.Origin, shown: newShown(),
 	}
 	if scheme.Timestamp != nil {
 		t.Tolerance = scheme.Timestamp.Tolerance
@@ -184,6 +185,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 	switch f {
 	case "handshake":
 		return t.Origin != ""
+	case "event-identity":
+		return t.Dedupe != DedupeByBusiness
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
