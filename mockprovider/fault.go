@@ -183,7 +183,8 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, signFaults, sealedFaults, wireFaults,
+var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults,
+	signFaults, timestampFaults, sealedFaults, swapFaults, wireFaults,
 	secretFaults, ed25519Faults, spoofFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {

@@ -45,8 +45,8 @@ func withHeader(m *message) *message {
 	return m.signed("a key of mine").edited(header("webhook-secret", "a key of mine"))
 }
 
-// respelt sends the good signature's bytes in another spelling.
-func respelt(spell func(raw []byte) string) func(*site, func(string) *message) {
+// spelled sends the good signature's bytes in another spelling.
+func spelled(spell func(raw []byte) string) func(*site, func(string) *message) {
 	return one(func(m *message) *message { return m.list("LABEL:" + spell(m.mac())) })
 }
 
@@ -210,10 +210,10 @@ var spellingProbes = []probe{
 		return m.list("LABEL:" + hex.EncodeToString(mac))
 	}), correct: refused, flawed: taken},
 	{flaw: "any-encoding", send: one(encodedOtherwise), correct: refused, flawed: taken},
-	{flaw: "base64-lenient", send: respelt(noncanonical), correct: refused, flawed: taken},
-	{flaw: "base64-lenient", send: respelt(func(raw []byte) string { return "*" + strictBase64(raw) }), correct: refused, flawed: taken},
-	{flaw: "base64-lenient", send: respelt(func(raw []byte) string { return strictBase64(raw) + "=" }), correct: refused, flawed: taken},
-	{flaw: "base64-any-alphabet", send: respelt(base64.RawURLEncoding.EncodeToString), correct: refused, flawed: taken},
+	{flaw: "base64-lenient", send: spelled(noncanonical), correct: refused, flawed: taken},
+	{flaw: "base64-lenient", send: spelled(func(raw []byte) string { return "*" + strictBase64(raw) }), correct: refused, flawed: taken},
+	{flaw: "base64-lenient", send: spelled(func(raw []byte) string { return strictBase64(raw) + "=" }), correct: refused, flawed: taken},
+	{flaw: "base64-any-alphabet", send: spelled(base64.RawURLEncoding.EncodeToString), correct: refused, flawed: taken},
 	{flaw: "signature-in-query", send: edits(inTheQuery), correct: refused, flawed: taken},
 	{flaw: "version-any-case", send: one(func(m *message) *message {
 		return m.list(strings.ToUpper(grammars[m.scheme].label) + ":MAC")

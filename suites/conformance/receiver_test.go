@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookassay/hookassay/internal/receiver"
 	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/target"
 )
 
 // setting is a scheme with a secret both sides have.
@@ -38,6 +39,17 @@ func (s setting) otherSecrets() (previous, revoked, other string) {
 		return "whsk_cHJldmlvdXMgcHJldmlvdXMgcHJldmlvdXMgcHJldiE=", "whsk_cmV2b2tlZCByZXZva2VkIHJldm9rZWQgcmV2b2tlZCE=", "whsk_b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIhISE="
 	}
 	return "hookassay-previous", "hookassay-revoked", "hookassay-elsewhere"
+}
+
+// tellOthers tells a target of the receiver's other secrets.
+func (s setting) tellOthers(t testing.TB, tgt *target.Target) {
+	t.Helper()
+	previous, revoked, other := s.otherSecrets()
+	for slot, secret := range map[string]string{"previous": previous, "revoked": revoked, "other": other} {
+		if err := tgt.AddSecret(slot, secret, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // config grades a receiver that serve started.
