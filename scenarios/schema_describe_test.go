@@ -60,7 +60,6 @@ var descriptions = map[string]map[string]string{
 		"like":     "The label from whose answer it must not be told.",
 		"pace":     "How long it may take, by how long another took.",
 		"headers":  "Requirements on its headers.",
-
 	},
 	"pace": {
 		"of":    "The label whose slowest answer it is held against.",
