@@ -58,6 +58,10 @@ func (r *Receiver) age(d *delivery) *answer {
 // authenticate refuses a delivery that is not signed, or not authorized, by
 // somebody who has the secret.
 func (r *Receiver) authenticate(d *delivery) *answer {
+	r.lookElsewhere(d)
+	if a := r.tripsOverHeader(d); a != nil {
+		return a
+	}
 	for _, name := range d.once {
 		if len(d.header[name]) > 1 {
 			return badRequest
@@ -96,6 +100,8 @@ const verifiedUpTo = 60 << 10
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
 	return r.flaws.has("never-verifies") ||
+		r.flaws.has("unconfigured-scheme") && len(d.secrets) == 0 ||
+		r.flaws.has("trusts-forwarded-for") && local(d) ||
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
 		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
@@ -124,6 +130,9 @@ func (r *Receiver) act(d *delivery) *answer {
 	}
 	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
 		return badRequest
+	}
+	if a := r.tripsOverID(ev.id); a != nil {
+		return a
 	}
 	if !r.handles(ev) {
 		return r.ignore(ev)

@@ -19,7 +19,7 @@ func newServer(r *Receiver) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	return &http.Server{
+	s := &http.Server{
 		Handler:           r,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
@@ -29,6 +29,10 @@ func newServer(r *Receiver) *http.Server {
 		Protocols:         protocols,
 		ConnContext:       withConn,
 	}
+	if r.flaws.has("quadratic-list") {
+		s.MaxHeaderBytes = http.DefaultMaxHeaderBytes
+	}
+	return s
 }
 
 // Serve receives webhooks on l, over HTTP/1.1 or HTTP/2 without TLS, until
