@@ -81,6 +81,7 @@ func TestCompare(t *testing.T) {
 		{"a blocked one", verdicts{"a": "fail", "b": "blocked"}, reports.NotConformant, "b was not graded"},
 		{"an error", verdicts{"a": "fail", "b": "warn", "c": "error"}, reports.NotConformant, "c was not graded"},
 		{"one that was not observed", verdicts{"a": "fail", "b": "warn", "c": "not-observed"}, reports.NotConformant, "c was not graded"},
+		{"one that needs a second secret", verdicts{"a": "fail", "b": "warn", "rotated": "not-observed"}, reports.NotConformant, ""},
 		{"an excluded one", verdicts{"a": "fail", "b": "warn", "c": "excluded"}, reports.NotConformant, "c was not graded"},
 		{"an incomplete run", verdicts{"a": "fail", "b": "warn"}, reports.Incomplete, "incomplete"},
 	}
@@ -88,7 +89,11 @@ func TestCompare(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			report := reports.Report{Verdict: tt.run}
 			for id, v := range tt.verdicts {
-				report.Scenarios = append(report.Scenarios, reports.Scenario{ID: id, Verdict: v})
+				s := reports.Scenario{ID: id, Verdict: v}
+				if s.ID == "rotated" {
+					s.Reason = "needs the secret of another endpoint (--other-secret)"
+				}
+				report.Scenarios = append(report.Scenarios, s)
 			}
 			got := findings.Compare(report, expected)
 			if tt.want == "" && len(got) == 0 {

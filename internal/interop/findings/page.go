@@ -30,7 +30,7 @@ stricter and no laxer. This page says what it finds, and a person's comment on e
 found. It also writes this page: ` + "`go test -run TestGraded -update .`" + `
 
 A finding is about what somebody has who follows that documentation. Its cause says whose code that is.
-Names in ‹› stand for what is fresh in every run.
+Names in ‹› stand for what is fresh in every run. Not observed is what needs a second secret.
 `
 
 const playAgain = `
@@ -60,11 +60,11 @@ func WritePage(w io.Writer, all []Graded) error {
 	}
 	var b strings.Builder
 	b.WriteString(introduction)
-	b.WriteString("\n| receiver | library | set up as | fail | warn | info | pass | not applicable |\n|---|---|---|--:|--:|--:|--:|--:|\n")
+	b.WriteString("\n| receiver | library | set up as | fail | warn | info | pass | not applicable | not observed |\n|---|---|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, g := range all {
 		c := g.Report.Counts
-		fmt.Fprintf(&b, "| [%s](#%s) | %s %s | [its documentation](%s) | %d | %d | %d | %d | %d |\n",
-			g.Name, g.Name, g.Library, g.Version, g.Setup, c.Fail, c.Warn, c.Info, c.Pass, c.NotApplicable)
+		fmt.Fprintf(&b, "| [%s](#%s) | %s %s | [its documentation](%s) | %d | %d | %d | %d | %d | %d |\n",
+			g.Name, g.Name, g.Library, g.Version, g.Setup, c.Fail, c.Warn, c.Info, c.Pass, c.NotApplicable, c.NotObserved)
 	}
 	writeLibraries(&b, all)
 	b.WriteString(playAgain)

@@ -72,7 +72,7 @@ func TestPage(t *testing.T) {
 		{"differs", get, expected, "- differs: `POST / HTTP/1.1` became `GET / HTTP/1.1`\n"},
 		{"start", get, expected, "\nread -r _ _ BASE _ _ EFFECTS < <(bin/some-receiver)\n"},
 		{"the libraries", get, expected, "| example.com/library v1.2.3 | [http.get](#some-receiver-http-get): a delivery by GET is refused | fail |\n"},
-		{"row", get, expected, "(#some-receiver) | example.com/library v1.2.3 | [its documentation]() | 1 | 0 | 0 | 1 | 0 |\n"},
+		{"row", get, expected, "(#some-receiver) | example.com/library v1.2.3 | [its documentation]() | 1 | 0 | 0 | 1 | 0 | 0 |\n"},
 		{"an id that was not sent", noID, expected, "- effects: sent without an id; processed 3 times under the empty one\n"},
 		{"no answer", silent, expected, "- answered: nothing (timeout)\n"},
 		{"no fault", options, expected, "- sent: no fault, in step 2: faulty, `WebHook-Request-Origin: elsewhere.example`\n"},
