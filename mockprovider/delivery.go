@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -38,6 +39,9 @@ type Delivery struct {
 	Genuine wire.Message
 	Request wire.Request
 	HTTP2   bool
+	// Patience is how long the answer, or the end of the connection, is waited
+	// for; 0: as usual.
+	Patience time.Duration
 	// Expected holds the signatures that would have been right where those
 	// sent are not: a receiver that shows one is a signing oracle.
 	Expected []Sensitive
@@ -65,11 +69,18 @@ type Draft struct {
 	bearer    string // template of the bearer header's value, instead of the genuine one
 
 	// Stage sealed works on message; stage wire on these.
-	message wire.Message
-	cutOff  *cutOff
-	flood   int64
-	hangUp  time.Duration
-	http2   bool
+	message   wire.Message
+	otherID   string // by which a receiver could know the event, too
+	framed    []byte // the body as it is sent, where the framing is odd
+	lineFeeds bool
+	cutOff    *cutOff
+	cutHead   *cutOff
+	flood     int64
+	pace      pace
+	stall     stall
+	awaits    bool
+	hangUp    time.Duration
+	http2     bool
 }
 
 // Compose makes one attempt of the event at the time given.
@@ -80,7 +91,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	}
 	made := Delivery{
 		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
-		Message: d.message, Request: d.request(), HTTP2: d.http2,
+		Message: d.message, Request: d.request(), HTTP2: d.http2, Patience: d.stall.wait,
 		Expected: d.expected(),
 	}
 	if len(faults) > 0 {
@@ -148,7 +159,7 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
-	last.HTTP2, last.Expected = d.http2, d.expected()
+	last.HTTP2, last.Expected, last.Patience = d.http2, d.expected(), d.stall.wait
 	return last, nil
 }
 
@@ -310,6 +321,9 @@ func (d *Draft) expected() []Sensitive {
 // message has none.
 func (d *Draft) sentID() string {
 	s := d.c.Scheme
+	if d.otherID != "" {
+		return d.otherID
+	}
 	if s.ID.Header != "" && d.mode != ModeStructured {
 		return d.field(s.ID.Header)
 	}
@@ -335,13 +349,44 @@ func (d *Draft) field(name string) string {
 
 // request says how the message goes on the wire.
 func (d *Draft) request() wire.Request {
-	r := d.message.Request()
-	if d.flood > 0 {
-		r = flood(d.message, d.flood)
-	}
-	r.HangUp = d.hangUp
-	if d.cutOff != nil {
+	r := wire.Request{Method: d.message.Method, Writes: d.writes(), HangUp: d.hangUp}
+	switch {
+	case d.cutOff != nil:
 		d.cutOff.cut(&r, d.message)
+	case d.cutHead != nil:
+		r.Writes, r.End = halfHead(r.Writes), d.cutHead.end
 	}
 	return r
+}
+
+// writes are the head and what comes behind it: one write, where nothing is to
+// be done between them.
+func (d *Draft) writes() []wire.Write {
+	all := d.message.Bytes()
+	n := len(d.message.Head())
+	head, body := all[:n:n], []wire.Write{{Bytes: all[n:]}}
+	switch {
+	case d.framed != nil:
+		body = []wire.Write{{Bytes: d.framed}}
+	case d.flood > 0 && d.header("Transfer-Encoding"):
+		body = endless(d.flood)
+	case d.flood > 0:
+		body = flood(d.flood)
+	case d.pace.bytes == 0 && d.stall.where == "" && d.cutHead == nil && !d.awaits && !d.lineFeeds:
+		return []wire.Write{{Bytes: all}}
+	}
+	if d.lineFeeds {
+		head = bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n"))
+	}
+	if d.awaits {
+		body[0].Await = continueWait
+	}
+	return d.stall.halves(d.pace.slow(append([]wire.Write{{Bytes: head}}, body...)))
+}
+
+// continueWait is how long a body waits for 100 (Continue).
+const continueWait = time.Second
+
+func (d *Draft) header(name string) bool {
+	return slices.ContainsFunc(d.message.Fields, func(f wire.Field) bool { return equalName(f.Name, name) })
 }

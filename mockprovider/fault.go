@@ -177,7 +177,8 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, signFaults, sealedFaults, wireFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, codingFaults, signFaults, sealedFaults, headFaults,
+	wireFaults, framingFaults, paceFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)
