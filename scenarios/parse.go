@@ -63,6 +63,8 @@ type writtenStep struct {
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
+	Pipelined  bool                  `yaml:"pipelined"`
+	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
 }
@@ -73,11 +75,13 @@ type request struct {
 }
 
 type answer struct {
-	Lacks   []string       `yaml:"lacks"`
-	MaxBody int            `yaml:"max_body"`
-	MaxSent int64          `yaml:"max_sent"`
-	Within  *within        `yaml:"within"`
-	Headers []headerChoice `yaml:"headers"`
+	Lacks     []string       `yaml:"lacks"`
+	MaxBody   int            `yaml:"max_body"`
+	MaxSent   int64          `yaml:"max_sent"`
+	Within    *within        `yaml:"within"`
+	Headers   []headerChoice `yaml:"headers"`
+	Continues bool           `yaml:"continues"`
+	BodyFor   []int          `yaml:"body_for"`
 }
 
 type within struct {
@@ -231,7 +235,7 @@ func (w writtenStep) step() Step {
 	s := Step{
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
 		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Control: w.Control, Feature: w.Feature,
-		Connection: w.Connection, Expect: w.Expect,
+		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
@@ -243,7 +247,7 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, Continues: a.Continues, BodyFor: a.BodyFor}
 	if a.Within != nil {
 		out.Within = Graded(*a.Within)
 	}

@@ -67,6 +67,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.expect":      expect,
 		"writtenStep.expect":  expect,
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
+		"writtenStep.hold":    {"type": "integer", "minimum": 1, "maximum": maxHold},
 		"answer.lacks":        {"anyOf": described(Inspections)},
 		"headerChoice.grade":  {"enum": []Grade{GradeNote, GradeWarn, GradeFail}},
 	}
@@ -96,9 +97,10 @@ var togetherRules = map[string]object{
 		},
 	},
 	"writtenStep": {
-		"oneOf": []object{required("send"), required("again"), required("request"), required("pause")},
-		"anyOf": []object{required("pause"), required("expect")},
-		"not":   required("at_once", "connection"),
+		"oneOf":             []object{required("send"), required("again"), required("request"), required("pause")},
+		"anyOf":             []object{required("pause"), required("expect")},
+		"not":               object{"anyOf": []object{required("at_once", "connection"), required("hold", "connection"), required("hold", "at_once")}},
+		"dependentRequired": object{"pipelined": []string{"connection"}, "hold": []string{"send"}},
 	},
 	"headerChoice": required("name", "message"),
 }
