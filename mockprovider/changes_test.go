@@ -116,6 +116,8 @@ func (k kit) expand(what ...string) []string {
 		case w == "{signed-timestamp}":
 			all = append(all, k.expand("{timestamp}")...)
 			all = append(all, k.signaturesOf("{timestamp}")...)
+		case w == "{timestamp}" && k.composer.Scheme.Has("timestamp-member", k.composer.Secret):
+			all = append(all, k.expand("{signature}")...)
 		case w == "{event-type}":
 			all = append(all, k.expand("{type}")...)
 			if k.composer.Scheme.Has("type-body", k.composer.Secret) {

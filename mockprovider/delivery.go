@@ -227,7 +227,7 @@ func (d *Draft) seal() error {
 	if s.ID.Header != "" && len(s.Modes) == 0 {
 		add(s.ID.Header, d.id)
 	}
-	if s.Timestamp != nil {
+	if s.Timestamp != nil && s.Timestamp.Header != "" {
 		add(s.Timestamp.Header, d.timestamp)
 	}
 	for _, h := range s.Signatures {
@@ -256,12 +256,24 @@ func (d *Draft) signature(h SignatureHeader) (string, bool) {
 	if d.algorithm != "" && !h.Legacy {
 		v.Algorithm, v.Name = d.algorithm, ""
 	}
-	good := v.sign(h, d.key, d.signed())
-	if d.value == "" || h.Legacy {
-		return v.Prefix + good, true
+	f := filling{
+		prefix: v.Prefix, separator: h.Separator, stamp: d.c.Scheme.stamp(h, d.timestamp), timestamp: d.timestamp,
+		good: v.sign(h, d.key, d.signed()),
 	}
-	bad := v.sign(h, d.c.Foreign, d.signed())
-	return fillSignature(d.value, v.Prefix, good, bad), true
+	if d.value == "" || h.Legacy {
+		return f.fill("{prefix}{good}"), true
+	}
+	f.bad = v.sign(h, d.c.Foreign, d.signed())
+	return f.fill(d.value), true
+}
+
+// stamp is the member of the signature header that holds the timestamp, with
+// the separator behind it; empty where the timestamp stands elsewhere.
+func (s *Scheme) stamp(h SignatureHeader, timestamp string) string {
+	if s.Timestamp == nil || s.Timestamp.Member == "" {
+		return ""
+	}
+	return s.Timestamp.Member + timestamp + h.Separator
 }
 
 // version returns the version that a secret of that form makes.
@@ -272,21 +284,6 @@ func (h SignatureHeader) version(form SecretForm) (Version, bool) {
 		}
 	}
 	return Version{}, false
-}
-
-// fillSignature fills the template of a signature header's value: {prefix} is
-// the version's label with its delimiter, {label} the label alone, {good} the
-// right signature, {bad} one of another key, {good:8} its first 8 characters,
-// {good:-4} all but its last 4.
-func fillSignature(template, prefix, good, bad string) string {
-	pairs := []string{
-		"{prefix}", prefix, "{label}", strings.TrimRight(prefix, ",="),
-		"{good}", good, "{bad}", bad,
-	}
-	for n := 1; n <= min(len(good), 64); n++ {
-		pairs = append(pairs, fmt.Sprintf("{good:%d}", n), good[:n], fmt.Sprintf("{good:-%d}", n), good[:len(good)-n])
-	}
-	return strings.NewReplacer(pairs...).Replace(template)
 }
 
 func (d *Draft) bearerValue() string {
@@ -305,16 +302,32 @@ func (d *Draft) expected() []Sensitive {
 		if !ok {
 			continue
 		}
-		s := signed{id: d.field(d.c.Scheme.ID.Header), body: d.message.Body}
-		if d.c.Scheme.Timestamp != nil {
-			s.timestamp = d.field(d.c.Scheme.Timestamp.Header)
-		}
+		s := signed{id: d.field(d.c.Scheme.ID.Header), timestamp: d.sentTimestamp(), body: d.message.Body}
 		right := v.sign(h, d.c.Secret, s)
 		if !strings.Contains(d.field(h.Header), right) {
 			all = append(all, Sensitive{Kind: "expected-signature", Place: h.Header, As: v.Encoding, Value: right})
 		}
 	}
 	return all
+}
+
+// sentTimestamp is the timestamp as it stands in the message; "" where it has
+// none.
+func (d *Draft) sentTimestamp() string {
+	t := d.c.Scheme.Timestamp
+	switch {
+	case t == nil:
+		return ""
+	case t.Header != "":
+		return d.field(t.Header)
+	}
+	h := d.c.Scheme.Signatures[0]
+	for member := range strings.SplitSeq(d.field(h.Header), h.Separator) {
+		if text, ok := strings.CutPrefix(member, t.Member); ok {
+			return text
+		}
+	}
+	return ""
 }
 
 // sentID is the id by which a receiver could know the event; "" where the

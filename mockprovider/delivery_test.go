@@ -330,20 +330,38 @@ func TestListingOrderWithinAStage(t *testing.T) {
 	}
 }
 
-func TestFillSignature(t *testing.T) {
+func TestFilling(t *testing.T) {
+	f := filling{prefix: "v1,", separator: " ", timestamp: "17", good: "abcdefgh", bad: "ijklmnop"}
 	for template, want := range map[string]string{
 		"{prefix}{good}":                 "v1,abcdefgh",
 		"{label}|{good:3}|{good:8}":      "v1|abc|abcdefgh",
 		"{prefix}{bad} {prefix}{good}":   "v1,ijklmnop v1,abcdefgh",
 		"v9,{good}":                      "v9,abcdefgh",
 		"{prefix}éé{good:1}":             "v1,ééa",
-		"{good:9}":                       "{good:9}",
+		"{good:9}":                       "abcdefgh",
+		"{good:x}":                       "{good:x}",
+		"{other}":                        "{other}",
+		"{prefix:v9}{bad:2}{separator}":  "v9,ij ",
+		"{timestamp}{prefix}":            "17v1,",
+		"{untimed}{prefix}":              "v1,",
 		"{good:-2}":                      "abcdef",
 		"nothing of the right":           "nothing of the right",
 		"{prefix}{prefix}{good}{good:2}": "v1,v1,abcdefghab",
 	} {
-		if got := fillSignature(template, "v1,", "abcdefgh", "ijklmnop"); got != want {
+		if got := f.fill(template); got != want {
 			t.Errorf("%s becomes %s, want %s", template, got, want)
+		}
+	}
+	f = filling{prefix: "v1=", separator: ",", stamp: "t=17,", timestamp: "17", good: "ab", bad: "cd"}
+	for template, want := range map[string]string{
+		"{prefix}{good}":                         "t=17,v1=ab",
+		"{prefix}{bad}{separator}{prefix}{good}": "t=17,v1=cd,v1=ab",
+		"{prefix:v0}{good}":                      "t=17,v0=ab",
+		"{prefix}{good}{separator}t={timestamp}": "v1=ab,t=17",
+		"{untimed}{prefix}{good}":                "v1=ab",
+	} {
+		if got := f.fill(template); got != want {
+			t.Errorf("with the timestamp as a member, %s becomes %s, want %s", template, got, want)
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (u FaultUse) Needs() []Feature {
 // roles are names for headers whose spelling is the scheme's, with the feature
 // of those that have one. {credentials} are there always.
 var roles = map[string]Feature{
-	"{id}": "id", "{timestamp}": "timestamp", "{type}": "type-header",
+	"{id}": "id", "{timestamp}": "timestamp-header", "{type}": "type-header",
 	"{signature}": "signature", "{signatures}": "signature",
 }
 

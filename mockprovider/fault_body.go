@@ -15,10 +15,10 @@ import (
 var bodyFaults = []Fault{
 	{
 		Name: "body.pretty", Stage: StageBody,
-		Doc: "the same JSON value, indented",
+		Doc: "the same JSON value, indented by four spaces",
 		apply: func(d *Draft, _ Param) error {
 			var out bytes.Buffer
-			err := json.Indent(&out, d.body, "", "  ")
+			err := json.Indent(&out, d.body, "", "    ") // Stripe's own bodies are indented by two
 			d.body = out.Bytes()
 			return err
 		},

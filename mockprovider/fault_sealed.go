@@ -69,7 +69,7 @@ var sealedFaults = []Fault{
 			if err != nil {
 				return err
 			}
-			return d.alterValue("{timestamp}", func(v string) string {
+			return d.alterTimestamp(func(v string) string {
 				n, _ := strconv.ParseInt(v, 10, 64) // ours
 				if d.c.Scheme.Timestamp.Unit == "ms" {
 					return strconv.FormatInt(n+by.Milliseconds(), 10)
@@ -77,6 +77,11 @@ var sealedFaults = []Fault{
 				return strconv.FormatInt(n+int64(by.Seconds()), 10)
 			})
 		},
+	},
+	{
+		Name: "timestamp.remove", Stage: StageSealed, Needs: []Feature{"timestamp"},
+		Doc:   "the timestamp is not sent: neither its header, nor its member of the signature header",
+		apply: func(d *Draft, _ Param) error { return d.removeTimestamp() },
 	},
 	{
 		Name: "header.remove", Stage: StageSealed, Param: ParamList,
@@ -180,11 +185,11 @@ func (d *Draft) alterSignatures(change func(Version, string) string) error {
 			continue
 		}
 		err := d.alterValue(h.Header, func(value string) string {
-			text, found := strings.CutPrefix(value, v.Prefix)
+			before, text, found := strings.Cut(value, v.Prefix)
 			if !found {
 				return value
 			}
-			return v.Prefix + change(v, text)
+			return before + v.Prefix + change(v, text)
 		})
 		if err != nil && !errors.Is(err, errNothing) {
 			return err
@@ -195,4 +200,35 @@ func (d *Draft) alterSignatures(change func(Version, string) string) error {
 		return fmt.Errorf("header {signatures}: %w", errNothing)
 	}
 	return nil
+}
+
+// alterTimestamp changes the timestamp where it stands.
+func (d *Draft) alterTimestamp(change func(string) string) error {
+	t := d.c.Scheme.Timestamp
+	if t.Header != "" {
+		return d.alterValue("{timestamp}", change)
+	}
+	return d.alterStamp(func(h SignatureHeader, text string) string { return d.c.Scheme.stamp(h, change(text)) })
+}
+
+func (d *Draft) removeTimestamp() error {
+	t := d.c.Scheme.Timestamp
+	if t.Header != "" {
+		return d.alter("{timestamp}", func(wire.Field) []wire.Field { return nil })
+	}
+	return d.alterStamp(func(SignatureHeader, string) string { return "" })
+}
+
+// alterStamp puts something else for the member that holds the timestamp and
+// the separator behind it.
+func (d *Draft) alterStamp(change func(h SignatureHeader, text string) string) error {
+	h, t := d.c.Scheme.Signatures[0], d.c.Scheme.Timestamp
+	return d.alterValue(h.Header, func(value string) string {
+		before, rest, found := strings.Cut(value, t.Member)
+		text, after, more := strings.Cut(rest, h.Separator)
+		if !found || !more {
+			return value
+		}
+		return before + change(h, text) + after
+	})
 }

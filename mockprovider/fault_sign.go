@@ -88,7 +88,7 @@ var signFaults = []Fault{
 	},
 	{
 		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},
-		Doc:   "the signature header's value, with {prefix} {label} {good} {bad} and {good:N} for its first N characters, {good:-N} for all but the last",
+		Doc:   "the signature header's value, with {prefix} {label} {separator} {good} {bad}, {prefix:v9} for another label, {good:N} for its first N characters, {good:-N} for all but the last; a timestamp that stands in it goes before, unless {timestamp} or {untimed} is said",
 		apply: func(d *Draft, p Param) error { d.value = p.Text; return nil },
 	},
 	{

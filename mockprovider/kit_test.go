@@ -119,13 +119,39 @@ func header(d Delivery, name string) string {
 	return ""
 }
 
-// rightSignature makes the signature of what was sent, prefix included, with
-// other code than the package's.
+// stamp is the timestamp as it was sent: a header, or a member of the
+// signature's.
+func (k kit) stamp(d Delivery) string {
+	s := k.composer.Scheme
+	if s.Timestamp == nil || s.Timestamp.Header != "" {
+		return header(d, k.timestampHeader())
+	}
+	_, rest, _ := strings.Cut(header(d, s.Signatures[0].Header), s.Timestamp.Member)
+	text, _, _ := strings.Cut(rest, s.Signatures[0].Separator)
+	return text
+}
+
+// timestampHeader is the header in which the timestamp stands.
+func (k kit) timestampHeader() string {
+	s := k.composer.Scheme
+	switch {
+	case s.Timestamp == nil:
+		return ""
+	case s.Timestamp.Header != "":
+		return s.Timestamp.Header
+	}
+	return s.Signatures[0].Header
+}
+
+// rightSignature makes the value of a signature header that is right for what
+// was sent, with other code than the package's.
 func (k kit) rightSignature(d Delivery, h SignatureHeader, s Secret) string {
 	scheme := k.composer.Scheme
 	values := []string{"{id}", header(d, scheme.ID.Header), "{body}", string(d.Message.Body)}
-	if scheme.Timestamp != nil {
-		values = append(values, "{timestamp}", header(d, scheme.Timestamp.Header))
+	stamp, member := k.stamp(d), ""
+	values = append(values, "{timestamp}", stamp)
+	if k.composer.Scheme.Has("timestamp-member", s) {
+		member = scheme.Timestamp.Member + stamp + h.Separator
 	}
 	content := []byte(strings.NewReplacer(values...).Replace(h.Content))
 	for _, v := range h.Versions {
@@ -140,7 +166,7 @@ func (k kit) rightSignature(d Delivery, h SignatureHeader, s Secret) string {
 			m.Write(content)
 			sum = m.Sum(nil)
 		}
-		return v.Prefix + map[string]func([]byte) string{"hex": hex.EncodeToString, "base64": base64.StdEncoding.EncodeToString}[v.Encoding](sum)
+		return member + v.Prefix + map[string]func([]byte) string{"hex": hex.EncodeToString, "base64": base64.StdEncoding.EncodeToString}[v.Encoding](sum)
 	}
 	return "nothing is made with " + string(s.Form)
 }

@@ -41,14 +41,17 @@ type Identity struct {
 	Form   string `yaml:"form"` // with {unique} or {uuid}
 }
 
-// Timestamp says where the attempt's time stands. Unit is s or ms.
+// Timestamp says where the attempt's time stands: in a header of its own, or
+// as the first member of the signature header. Unit is s or ms.
 type Timestamp struct {
 	Header    string    `yaml:"header"`
+	Member    string    `yaml:"member"` // what the member begins with, as "t="
 	Unit      string    `yaml:"unit"`
 	Tolerance Tolerance `yaml:"tolerance"`
 }
 
-// Tolerance is how far the timestamp may be from the receiver's clock.
+// Tolerance is how far the timestamp may be from the receiver's clock. Where
+// Future is zero, the scheme sets no bound on it.
 type Tolerance struct {
 	Past   Duration `yaml:"past" json:"past"`
 	Future Duration `yaml:"future" json:"future"`
@@ -144,6 +147,9 @@ var Features = map[Feature]string{
 	"id":                "header with the event's id",
 	"id-covered":        "signed header with the event's id",
 	"timestamp":         "timestamp of the attempt",
+	"timestamp-header":  "header with the timestamp of the attempt",
+	"timestamp-member":  "timestamp inside the signature header",
+	"timestamp-future":  "bound on timestamps ahead of the clock",
 	"timestamp-seconds": "timestamp in seconds",
 	"type-header":       "header with the event's type",
 	"type-body":         "type in the body",
@@ -186,6 +192,12 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 		return s.covers("{id}")
 	case "timestamp":
 		return s.Timestamp != nil
+	case "timestamp-header":
+		return s.Timestamp != nil && s.Timestamp.Header != ""
+	case "timestamp-member":
+		return s.Timestamp != nil && s.Timestamp.Member != ""
+	case "timestamp-future":
+		return s.Timestamp != nil && s.Timestamp.Tolerance.Future > 0
 	case "type-header":
 		return s.Type.Header != ""
 	case "type-body":

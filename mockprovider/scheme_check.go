@@ -65,12 +65,18 @@ func (s *Scheme) checkTimestamp() error {
 		return errors.New("retry is fresh, but there is no timestamp that could be: say retry: same")
 	case t == nil:
 		return nil
-	case t.Header == "":
-		return errors.New("timestamp.header is missing")
+	case t.Header == "" && t.Member == "":
+		return errors.New("timestamp.header is missing, or member, where it stands in the signature header")
+	case t.Header != "" && t.Member != "":
+		return errors.New("timestamp has header and member; it stands in one of both")
+	case t.Member != "" && (len(s.Signatures) == 0 || s.Signatures[0].Separator == ""):
+		return errors.New("timestamp.member is a member of the signature header, which needs a separator")
 	case t.Unit != "s" && t.Unit != "ms":
 		return fmt.Errorf("timestamp.unit is %q; it is s or ms", t.Unit)
-	case t.Tolerance.Past < Duration(time.Second) || t.Tolerance.Future < Duration(time.Second):
+	case t.Tolerance.Past < Duration(time.Second):
 		return errors.New("timestamp.tolerance is missing: how far from now, past and future, a receiver accepts")
+	case t.Tolerance.Future != 0 && t.Tolerance.Future < Duration(time.Second):
+		return errors.New("timestamp.tolerance.future is less than a second; leave it out where the scheme sets no bound")
 	}
 	return nil
 }

@@ -251,7 +251,7 @@ func TestNeedsFollowFromTheSteps(t *testing.T) {
 	for text, want := range map[string][]mockprovider.Feature{
 		valid + "  fault: secret.wrong\n":                                                    nil,
 		valid + "  needs: [signature]\n  fault: {header.remove: [\"{signatures}\"]}\n":       {"signature"},
-		valid + "  fault: {header.set: {\"{timestamp}\": 0}}\n":                              {"timestamp"},
+		valid + "  fault: {header.set: {\"{timestamp}\": 0}}\n":                              {"timestamp-header"},
 		valid + "  faults: [{header.remove: [\"{type}\", X-Other]}, id.tamper]\n":            {"type-header", "id-covered"},
 		control + "    - {send: b, body_of: a, fault: body.tamper, expect: rejected}\n":      {"id", "body-covered"},
 		valid + "  fault: {header.remove: [\"{credentials}\"]}\n  expect: refused-cleanly\n": nil,

@@ -180,8 +180,11 @@ func (t *Target) Permit() error {
 
 // Has reports whether target, scheme or events have a feature.
 func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
-	if f == "handshake" {
+	switch f {
+	case "handshake":
 		return t.Origin != ""
+	case "timestamp-future": // where the scheme sets no bound, the user may
+		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	}
 	return t.Scheme.Has(f, t.Secret) || m.Has(f)
 }
