@@ -14,10 +14,8 @@ import (
 var headFaults = []Fault{
 	{
 		Name: "request.target", Stage: StageSealed, Param: ParamText,
-		Doc: "the request line has another target; {path}, {PATH} (in capitals), {last} (its last segment) and {host} are the genuine one's",
-		apply: func(d *Draft, p Param) error {
-			return d.retarget(p.Text)
-		},
+		Doc: "the request line has another target; {path}, {PATH} (in capitals), {last} (its last segment), {parent} (what stands before) and {host} are the genuine one's",
+		apply: func(d *Draft, p Param) error { d.message.Target = d.retarget(p.Text); return nil },
 	},
 	{
 		Name: "request.proto", Stage: StageSealed, Param: ParamText,
@@ -119,12 +117,9 @@ func countOf(text string, most int) (int, error) {
 }
 
 // retarget fills the template of a request target. The query stays behind it.
-func (d *Draft) retarget(template string) error {
+func (d *Draft) retarget(template string) string {
 	path, query, asked := strings.Cut(d.message.Target, "?")
 	last := path[strings.LastIndex(path, "/")+1:]
-	if strings.Contains(template, "{last}") && last == "" || strings.Contains(template, "{PATH}") && strings.ToUpper(path) == path {
-		return fmt.Errorf("path %s: %w", path, errNothing)
-	}
 	target := strings.NewReplacer(
 		"{path}", path, "{PATH}", strings.ToUpper(path), "{last}", url.PathEscape(last),
 		"{parent}", strings.TrimSuffix(path, "/"+last), "{host}", d.field("Host"),
@@ -132,8 +127,7 @@ func (d *Draft) retarget(template string) error {
 	if asked {
 		target += "?" + query
 	}
-	d.message.Target = target
-	return nil
+	return target
 }
 
 // lines makes one more line of each header. One that names the event says by

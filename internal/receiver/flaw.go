@@ -22,6 +22,7 @@ type Flaw struct {
 // Flaws lists every flaw, sorted by name.
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, bodyFlaws, httpFlaws,
+		codingFlaws, framingFlaws,
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -15,15 +16,29 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if a := r.readBody(w, d); a != nil {
 		return a
 	}
+	if r.flaws.has("trailers-refused") && len(d.req.Trailer) > 0 {
+		return badRequest
+	}
+	if r.flaws.has("trailers-merged") {
+		maps.Copy(d.header, d.req.Trailer)
+	}
+	if a := r.decode(d); a != nil {
+		return a
+	}
 	if r.flaws.has("effect-before-verify") {
 		return r.actThenVerify(d)
 	}
 	if r.flaws.has("dedupe-before-verify") {
 		r.recordEarly(d)
 	}
-	if a := r.authenticate(d); a != nil {
+	authenticate := r.authenticate
+	if r.flaws.has("gzip-both") && d.coded() {
+		authenticate = r.authenticateEither
+	}
+	if a := authenticate(d); a != nil {
 		return a
 	}
+	r.trusted(d.req, true)
 	if r.flaws.has("dedupe-before-age") {
 		r.recordEarly(d)
 	}
@@ -37,7 +52,7 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 // somebody who has the secret.
 func (r *Receiver) authenticate(d *delivery) *answer {
 	for _, name := range d.once {
-		if len(d.header[name]) > 1 {
+		if len(d.header[name]) > 1 && !r.flaws.takesTwo(name) {
 			return badRequest
 		}
 	}
@@ -73,7 +88,9 @@ const verifiedUpTo = 60 << 10
 
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
-	return r.flaws.has("never-verifies") ||
+	return r.flaws.has("never-verifies") || r.trusted(d.req, false) ||
+		r.flaws.has("http10-unverified") && d.req.ProtoMajor == 1 && d.req.ProtoMinor == 0 ||
+		r.flaws.has("guards-one-path") && d.req.URL.Path != "/" && d.req.URL.Path != webhookPath ||
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
 		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
@@ -84,7 +101,7 @@ func (r *Receiver) act(d *delivery) *answer {
 	if r.flaws.has("charset-refused") && !d.exactType() {
 		return unsupported
 	}
-	if coding := d.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if d.coded() && !d.decoded {
 		return encoded
 	}
 	ev, a := d.event(d)

@@ -179,7 +179,11 @@ func (s *standard) age(d *delivery) *answer {
 	if s.incomplete(d) {
 		return nil
 	}
-	seconds, ok := s.clock.parse(d.header.Get(webhookTimestamp))
+	timestamp := d.header.Get(webhookTimestamp)
+	if s.flaws.has("last-timestamp-fresh") {
+		timestamp = last(d.header[webhookTimestamp])
+	}
+	seconds, ok := s.clock.parse(timestamp)
 	if !ok || !s.clock.fresh(seconds) {
 		return unauthorized
 	}
@@ -199,10 +203,26 @@ func (s *standard) event(d *delivery) (event, *answer) {
 		kind:     fields.text("type"),
 		at:       fields.text("timestamp"),
 	}
+	if s.flaws.has("last-id-known") {
+		e.id = last(d.header[webhookID])
+	}
 	if e.id == "" && !s.incomplete(d) || e.kind == "" {
 		return event{}, badRequest
 	}
 	return e, nil
+}
+
+// takesTwo reports whether a flawed receiver takes two lines of a header.
+func (s flawSet) takesTwo(name string) bool {
+	return name == webhookID && s.has("last-id-known") || name == webhookTimestamp && s.has("last-timestamp-fresh") ||
+		name == contentType && s.has("media-type-crash")
+}
+
+func last(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
 }
 
 func (s *standard) expected(d *delivery) string {

@@ -151,7 +151,7 @@ func Requests(s scenarios.Scenario) int {
 	n := 0
 	for _, step := range s.Steps {
 		if step.Pause == 0 {
-			n += max(1, step.AtOnce)
+			n += max(1, step.AtOnce, step.Hold)
 		}
 	}
 	return n
