@@ -350,11 +350,12 @@ func (d *Draft) sentID() string {
 	return d.event.ID
 }
 
-// field returns the first value of a header of the message.
+// field returns the first value of a header of the message, without the blanks
+// around it, which are no part of it.
 func (d *Draft) field(name string) string {
 	for _, f := range d.message.Fields {
 		if strings.EqualFold(f.Name, name) {
-			return f.Value
+			return strings.Trim(f.Value, " \t")
 		}
 	}
 	return ""

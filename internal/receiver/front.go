@@ -116,7 +116,7 @@ func (c *frontConn) passHead() bool {
 	case fieldOf(lines, "Transfer-Encoding") == "":
 		c.left, _ = strconv.Atoi(fieldOf(lines, "Content-Length"))
 		c.out = head
-	case c.flaws.has("lenient-chunks"), c.flaws.has("extension-refused"):
+	case c.flaws.has("lenient-chunks") && fieldOf(lines, "Transfer-Encoding") == "chunked", c.flaws.has("extension-refused"):
 		c.held = head
 	default:
 		c.raw, c.out = true, head // the connection ends behind it anyway

@@ -46,13 +46,12 @@ func (c *recordingConn) Read(p []byte) (int, error) {
 func (c *recordingConn) head(req *http.Request) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	read := c.read
-	c.read = nil
-	start := bytes.LastIndex(read, []byte(req.Method+" "+req.RequestURI+" HTTP/1."))
+	start := bytes.Index(c.read, []byte(req.Method+" "+req.RequestURI+" HTTP/1."))
 	if start < 0 {
 		return nil
 	}
-	head, _, _ := bytes.Cut(read[start:], []byte("\r\n\r\n"))
+	head, rest, _ := bytes.Cut(c.read[start:], []byte("\r\n\r\n"))
+	c.read = rest // pipelined requests, perhaps
 	return head
 }
 
