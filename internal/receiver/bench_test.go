@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"strconv"
 	"testing"
@@ -33,7 +32,10 @@ func BenchmarkServeHTTP(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				req := requests[i%len(requests)]
-				req.Body = io.NopCloser(bytes.NewReader(m.body))
+				var err error
+				if req.Body, err = req.GetBody(); err != nil {
+					b.Fatal(err)
+				}
 				r.ServeHTTP(w, req)
 			}
 		})

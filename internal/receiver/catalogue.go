@@ -15,16 +15,22 @@ const (
 )
 
 var (
-	everyScheme  = []string{StandardWebhooks, GitHub, CloudEvents}
-	signing      = []string{StandardWebhooks, GitHub}
+	everyScheme  = []string{StandardWebhooks, GitHub, CloudEvents, Stripe}
+	signing      = []string{StandardWebhooks, GitHub, Stripe}
+	listing      = []string{StandardWebhooks, Stripe} // signatures come in a list
+	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
+	hexadecimal  = []string{GitHub, Stripe}
+	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
+	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
 	onlyStandard = []string{StandardWebhooks}
 	onlyGitHub   = []string{GitHub}
 	onlyCloud    = []string{CloudEvents}
+	onlyStripe   = []string{Stripe}
 )
 
 var authenticityFlaws = []Flaw{
 	{"unsigned-accepted", "verifies only when there is a signature or credential to verify", cve + "CVE-2026-26077", everyScheme},
-	{"partial-headers-accepted", "does not verify when the id or the timestamp is missing", standardSpec + "#signature-scheme", onlyStandard},
+	{"partial-headers-accepted", "does not verify when the id or the timestamp is missing", standardSpec + "#signature-scheme", dated},
 	{"never-verifies", "looks at no signature or credential at all", cve + "CVE-2026-45754", everyScheme},
 	{"chunked-unverified", "does not verify a body without a declared length", cwe + "288.html", everyScheme},
 	{"verifies-json-only", "does not verify what is not declared as JSON, and takes it all the same", cwe + "288.html", everyScheme},
@@ -35,6 +41,7 @@ var authenticityFlaws = []Flaw{
 	{"empty-key", "accepts what is signed with the empty key, or an empty token", cve + "CVE-2026-41432", everyScheme},
 	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 verifies too", standardSpec + "#signature-scheme", signing},
 	{"sha1-fallback", "accepts the SHA-1 signature when the SHA-256 one is absent", githubSpec, onlyGitHub},
+	{"sha1-beside", "accepts a good SHA-1 signature beside a bad SHA-256 one", githubSpec, onlyGitHub},
 	{"hash-by-label", "takes the hash from the label in the SHA-256 header, so that sha1= verifies too", "https://github.com/google/go-github/blob/v92.0.0/github/messages.go", onlyGitHub},
 	{"signature-cached", "does not verify again what carries a signature that was once good", standardSpec + "#verifying-signatures", signing},
 	{"effect-before-verify", "processes the event, then verifies it and answers as it should", cve + "CVE-2023-40034", everyScheme},
@@ -43,30 +50,31 @@ var authenticityFlaws = []Flaw{
 	{"bearer-exact-case", "knows the authorization scheme only as it is spelt in the specification", rfc + "rfc9110#section-11.1", onlyCloud},
 	{"query-token-refused", "takes no token from the query", webhookSpec + "#32-uri-query-parameter", onlyCloud},
 	{"bearer-prefix", "accepts every token that begins with the right one", webhookSpec + "#3-authorization", onlyCloud},
+	{"hex-any-case", "takes a signature in hexadecimal with capitals", cwe + "178.html", hexadecimal},
 	{"crash-on-empty-headers", "panics on an empty signature or credential header", "https://github.com/advisories/GHSA-pwfr-8pq7-x9qv", everyScheme},
 }
 
 var signatureFlaws = []Flaw{
-	{"first-signature-only", "looks only at the first of several signatures", standardSpec + "#webhook-headers-sending-metadata-to-consumers", onlyStandard},
-	{"last-signature-only", "looks only at the last of several signatures", libraries + "/elixir", onlyStandard},
-	{"version-ignored", "takes a signature of any version for v1", libraries + "/elixir", onlyStandard},
-	{"bare-signature", "takes a signature without a version for v1", standardSpec + "#signature-scheme", onlyStandard},
-	{"unknown-version-refused", "refuses a list that holds an unknown version", standardSpec + "#signature-scheme", onlyStandard},
-	{"malformed-token-crash", "answers 500 to a signature without a comma", libraries + "/python", onlyStandard},
-	{"malformed-token-refused", "refuses a list that holds a signature without a comma", libraries + "/csharp", onlyStandard},
-	{"non-ascii-crash", "answers 500 to a signature with bytes beyond ASCII", "https://docs.python.org/3/library/hmac.html#hmac.compare_digest", onlyStandard},
+	{"first-signature-only", "looks only at the first of several signatures", standardSpec + "#webhook-headers-sending-metadata-to-consumers", listing},
+	{"last-signature-only", "looks only at the last of several signatures", libraries + "/elixir", listing},
+	{"version-ignored", "takes a signature of any version for the right one", libraries + "/elixir", signing},
+	{"bare-signature", "takes a signature without a version for the right one", standardSpec + "#signature-scheme", signing},
+	{"unknown-version-refused", "refuses a list that holds an unknown version", standardSpec + "#signature-scheme", listing},
+	{"malformed-token-crash", "answers 500 to a list with a member that is no label and value", libraries + "/python", listing},
+	{"malformed-token-refused", "refuses a list with a member that is no label and value", libraries + "/csharp", listing},
+	{"non-ascii-crash", "answers 500 to a signature with bytes beyond ASCII", "https://docs.python.org/3/library/hmac.html#hmac.compare_digest", signing},
 	{"case-sensitive-headers", "finds headers only in lower case", rfc + "rfc9110#section-5.1", onlyStandard},
 }
 
 var timestampFlaws = []Flaw{
-	{"no-timestamp-check", "accepts a delivery of any age", "https://github.com/stripe/stripe-php/issues/1984", onlyStandard},
-	{"future-accepted", "accepts a delivery from any future time", "https://github.com/stripe/stripe-go/blob/master/webhook/client.go", onlyStandard},
-	{"wide-window", "accepts an hour on both sides of now", standardSpec + "#verifying-signatures", onlyStandard},
-	{"tight-window", "accepts only a minute on both sides of now", standardSpec + "#verifying-signatures", onlyStandard},
-	{"milliseconds-accepted", "takes a timestamp of 13 digits for milliseconds", standardSpec + "#webhook-headers-sending-metadata-to-consumers", onlyStandard},
-	{"lenient-timestamp", "reads the leading digits of the timestamp and ignores what follows", libraries + "/javascript", onlyStandard},
-	{"timestamp-crash", "answers 500 to a timestamp it cannot parse", rfc + "rfc9110#section-15.5.1", onlyStandard},
-	{"timestamp-overflow", "computes the age in wrapping 64-bit integers, so that their minimum is fresh", libraries + "/rust", onlyStandard},
+	{"no-timestamp-check", "accepts a delivery of any age", "https://github.com/stripe/stripe-php/issues/1984", dated},
+	{"future-accepted", "accepts a delivery from any future time", "https://github.com/stripe/stripe-go/blob/master/webhook/client.go", dated},
+	{"wide-window", "accepts an hour on both sides of now", standardSpec + "#verifying-signatures", dated},
+	{"tight-window", "accepts only a minute on both sides of now", standardSpec + "#verifying-signatures", dated},
+	{"milliseconds-accepted", "takes a timestamp of 13 digits for milliseconds", standardSpec + "#webhook-headers-sending-metadata-to-consumers", dated},
+	{"lenient-timestamp", "reads the leading digits of the timestamp and ignores what follows", libraries + "/javascript", dated},
+	{"timestamp-crash", "answers 500 to a timestamp it cannot parse", rfc + "rfc9110#section-15.5.1", dated},
+	{"timestamp-overflow", "computes the age in wrapping 64-bit integers, so that their minimum is fresh", libraries + "/rust", dated},
 }
 
 var bodyFlaws = []Flaw{
@@ -83,7 +91,7 @@ var bodyFlaws = []Flaw{
 var httpFlaws = []Flaw{
 	{"any-method", "processes deliveries sent with any method", rfc + "rfc9110#section-15.5.6", everyScheme},
 	{"get-crash", "answers 500 to any other method than POST", rfc + "rfc9110#section-15.5.6", everyScheme},
-	{"charset-refused", "refuses a content type that has parameters or capital letters", rfc + "rfc9110#section-8.3.1", everyScheme},
+	{"charset-refused", "refuses a content type that has parameters or capital letters", rfc + "rfc9110#section-8.3.1", bareType},
 	{"connection-poisoned", "rejects without reading the body, and reads the body as the next request", rfc + "rfc9112#section-9.3", everyScheme},
 	{"unbounded-body", "reads up to 64 MiB of whatever it is sent", cve + "CVE-2024-40634", everyScheme},
 	{"partial-body-processed", "processes an event whose body was cut off", rfc + "rfc9112#section-8", onlyCloud},
@@ -138,7 +146,7 @@ var eventFlaws = []Flaw{
 	{"unknown-type-crash", "answers 500 to an event type it does not handle", githubUse, everyScheme},
 	{"unknown-type-processed", "processes event types it does not know", githubUse, everyScheme},
 	{"strict-fields", "refuses a body with fields it does not know", standardSpec + "#payload-structure", everyScheme},
-	{"event-time-checked", "refuses an event that happened more than five minutes ago", standardSpec + "#webhook-metadata", []string{StandardWebhooks, CloudEvents}},
+	{"event-time-checked", "refuses an event that happened more than five minutes ago", standardSpec + "#webhook-metadata", []string{StandardWebhooks, CloudEvents, Stripe}},
 	{"ping-refused", "answers 400 to the ping event", githubEvents + "#ping", onlyGitHub},
 	{"ping-processed", "processes the ping event", githubEvents + "#ping", onlyGitHub},
 }
@@ -154,10 +162,10 @@ var leakFlaws = []Flaw{
 var duplicateFlaws = []Flaw{
 	{"no-dedupe", "processes an event as often as it is delivered", cve + "CVE-2026-28449", everyScheme},
 	{"dedupe-racy", "looks the id up and records it later, so that two at once are both processed", cwe + "367.html", everyScheme},
-	{"dedupe-by-signature", "takes the signature for the event's identity, so that a retry is a new event", cve + "CVE-2026-32053", onlyStandard},
+	{"dedupe-by-signature", "takes the signature for the event's identity, so that a retry is a new event", cve + "CVE-2026-32053", dated},
 	{"dedupe-before-verify", "records the id before it verifies, so that a forged twin suppresses the event", standardSpec + "#verifying-webhook-authenticity", everyScheme},
-	{"dedupe-before-age", "records the id before it looks at the age, so that a stale twin suppresses the event", standardSpec + "#verifying-signatures", onlyStandard},
-	{"dedupe-by-body", "takes the body for the event's identity", standardSpec + "#webhook-metadata", everyScheme},
+	{"dedupe-before-age", "records the id before it looks at the age, so that a stale twin suppresses the event", standardSpec + "#verifying-signatures", dated},
+	{"dedupe-by-body", "takes the body for the event's identity", standardSpec + "#webhook-metadata", idInHeader},
 	{"duplicate-refused", "answers 409 to a duplicate", standardSpec + "#delivery-success-and-failure", everyScheme},
 	{"duplicate-crash", "answers 500 to a duplicate", standardSpec + "#delivery-success-and-failure", everyScheme},
 	{"dedupe-ignores-source", "takes events of different sources for one when their ids are equal", eventSpec + "#id", onlyCloud},
@@ -186,4 +194,6 @@ var cloudEventsFlaws = []Flaw{
 var gitHubFlaws = []Flaw{
 	{"delivery-id-optional", "accepts a delivery without X-GitHub-Delivery", githubUse, onlyGitHub},
 	{"event-optional", "accepts a delivery without X-GitHub-Event", githubUse, onlyGitHub},
+	{"event-header-trusted", "acts on X-GitHub-Event, which is not signed, whatever the body is", "https://github.com/symfony/symfony/pull/62958", onlyGitHub},
+	{"label-crash", "answers 500 to a signature under a hash it does not know", "https://github.com/composer/packagist/pull/1756", onlyGitHub},
 }

@@ -38,6 +38,8 @@ func TestConfigErrors(t *testing.T) {
 		{"short public key", secret(StandardWebhooks, "whpk_"+short), "whpk_", short},
 		{"short private key", secret(StandardWebhooks, "whsk_"+short), "whsk_", short},
 		{"empty GitHub secret", secret(GitHub, ""), "not empty", ""},
+		{"empty Stripe secret", secret(Stripe, ""), "white space", ""},
+		{"Stripe secret with a line feed", secret(Stripe, "whsec_sesame\n"), "white space", "sesame"},
 		{"empty token", secret(CloudEvents, ""), "visible ASCII", ""},
 		{"token with a space", secret(CloudEvents, "open sesame"), "visible ASCII", "sesame"},
 	} {

@@ -54,7 +54,7 @@ func (d *delivery) exactType() bool {
 // they came.
 func (d *delivery) signedBody() []byte {
 	if d.flaws.has("reserialises") {
-		return reserialise(d.body)
+		return inStyleOf(d.body, reserialise(d.body))
 	}
 	if d.flaws.has("schema-order") {
 		return inSchemaOrder(d.body)

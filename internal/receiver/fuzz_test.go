@@ -14,6 +14,7 @@ func FuzzUnsignedDeliveries(f *testing.F) {
 	f.Cleanup(r.Close)
 	f.Add("webhook-signature", badSignature, "webhook-id", "webhook-timestamp", "1935630121", []byte("{}"))
 	f.Add("x-hub-signature-256", "sha256=00", "x-github-event", "x-github-delivery", "a", []byte("{"))
+	f.Add("stripe-signature", "t=1935630121,v1=00,v0=", "a", "b", "c", []byte("{}"))
 	f.Add("authorization", "Bearer x", "ce-id", "ce-source", "%zz", []byte(""))
 	f.Fuzz(func(t *testing.T, name, value, name2, name3, value3 string, body []byte) {
 		req := httptest.NewRequest(http.MethodPost, "/webhooks", bytes.NewReader(body))

@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -58,18 +57,43 @@ func (g *gitHub) credential(d *delivery) string {
 func (g *gitHub) envelope(*delivery) *answer { return nil }
 
 func (g *gitHub) verify(d *delivery) *answer {
-	algorithm, text, _ := strings.Cut(g.credential(d), "=")
-	signature, ok := decodeHex(text)
-	if !ok {
-		return unauthorized
+	label, text := g.labelled(g.credential(d))
+	if label != "sha256" && label != "sha1" && g.flaws.has("label-crash") {
+		return crashed
 	}
-	if algorithm == "sha1" && g.takesSHA1(d) && g.signedBySHA1(d, signature) {
+	if !ascii(text) && g.flaws.has("non-ascii-crash") {
+		return crashed
+	}
+	signature, ok := decodeHex(g.flaws, text)
+	switch {
+	case !ok:
+	case label == "sha1" && g.takesSHA1(d) && g.signedBySHA1(d, signature):
+		return nil
+	case label == "sha256" && newMACVerifier(g.flaws, g.macs, nil, d.signedBody()).good(signature):
 		return nil
 	}
-	if algorithm != "sha256" || !newMACVerifier(g.flaws, g.macs, nil, d.signedBody()).good(signature) {
-		return unauthorized
+	if g.flaws.has("sha1-beside") && g.legacy(d) {
+		return nil
 	}
-	return nil
+	return unauthorized
+}
+
+// labelled splits a signature from the name of its hash.
+func (g *gitHub) labelled(credential string) (label, text string) {
+	label, text, found := strings.Cut(credential, "=")
+	if !found && g.flaws.has("bare-signature") {
+		return "sha256", credential
+	}
+	if found && g.flaws.has("version-ignored") {
+		label = "sha256"
+	}
+	return label, text
+}
+
+// legacy reports whether the SHA-1 signature is good, which counts for nothing.
+func (g *gitHub) legacy(d *delivery) bool {
+	signature, ok := decodeHex(g.flaws, strings.TrimPrefix(d.header.Get(hubSignature), "sha1="))
+	return ok && g.signedBySHA1(d, signature)
 }
 
 // takesSHA1 is how a sender comes to choose the weaker hash.
@@ -89,22 +113,13 @@ func (g *gitHub) signedBySHA1(d *delivery, signature []byte) bool {
 	return false
 }
 
-// decodeHex decodes the lower-case hexadecimal that GitHub sends.
-func decodeHex(text string) ([]byte, bool) {
-	if len(text) > 2*sha256.Size || strings.ToLower(text) != text {
-		return nil, false
-	}
-	b, err := hex.DecodeString(text)
-	return b, err == nil
-}
-
 func (g *gitHub) age(*delivery) *answer { return nil }
 
 func (g *gitHub) event(d *delivery) (event, *answer) {
 	if a := d.jsonType(onlyJSON); a != nil {
 		return event{}, a
 	}
-	if a := d.validJSON(); a != nil {
+	if a := g.fits(d, d.header.Get(gitHubEvent)); a != nil {
 		return event{}, a
 	}
 	e := event{

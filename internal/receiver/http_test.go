@@ -26,6 +26,7 @@ func TestOneReceiverSpeaksAllSchemes(t *testing.T) {
 	s.post(genuine(StandardWebhooks, "s"))
 	s.post(genuine(GitHub, "g"))
 	s.post(genuine(CloudEvents, "c"))
+	s.post(genuine(Stripe, "t"))
 	structured := genuine(CloudEvents, "d")
 	structured.structured = true
 	s.post(structured.edited(func(req *http.Request) {
@@ -36,7 +37,7 @@ func TestOneReceiverSpeaksAllSchemes(t *testing.T) {
 		s.post(genuine(scheme, "forged").forged())
 	}
 	s.post(genuine(GitHub, "x").edited(func(req *http.Request) { req.Header = http.Header{} }))
-	if got, want := s.outcome(), "202 202 202 202 401 401 401 401 map[c:1 d:1 g:1 s:1]"; got != want {
+	if got, want := s.outcome(), "202 202 202 202 202 401 401 401 401 401 map[c:1 d:1 g:1 s:1 t:1]"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -47,19 +48,21 @@ func TestSchemesShareNoIDs(t *testing.T) {
 	for _, scheme := range everyScheme {
 		s.post(genuine(scheme, "a"))
 	}
-	if got, want := s.outcome(), "202 202 202 map[a:3]"; got != want {
+	if got, want := s.outcome(), "202 202 202 202 map[a:4]"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestSchemeWithoutSecretIsRefused(t *testing.T) {
-	cfg := allSchemes()
-	delete(cfg.Secrets, GitHub)
-	s := open(t, cfg)
-	s.post(genuine(GitHub, "a"))
-	s.post(genuine(GitHub, "b").signed(""))
-	if got, want := s.outcome(), "401 401 map[]"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for _, scheme := range signing {
+		cfg := allSchemes()
+		delete(cfg.Secrets, scheme)
+		s := open(t, cfg)
+		s.post(genuine(scheme, "a"))
+		s.post(genuine(scheme, "b").signed(""))
+		if got, want := s.outcome(), "401 401 map[]"; got != want {
+			t.Errorf("%s: got %q, want %q", scheme, got, want)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"hash"
 	"strings"
 	"sync"
@@ -92,6 +93,18 @@ func (v *macVerifier) spelt(text string) bool {
 		}
 	}
 	return false
+}
+
+// decodeHex decodes the lower-case hexadecimal that GitHub and Stripe send.
+func decodeHex(flaws flawSet, text string) ([]byte, bool) {
+	if flaws.has("hex-any-case") {
+		text = strings.ToLower(text)
+	}
+	if len(text) > 2*sha256.Size || strings.ToLower(text) != text {
+		return nil, false
+	}
+	b, err := hex.DecodeString(text)
+	return b, err == nil
 }
 
 // macKeys are the keys a scheme verifies HMACs with.

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -37,6 +38,7 @@ func testSecrets(scheme string) []string {
 		StandardWebhooks: {standardSecret, olderSecret},
 		GitHub:           {"It's a Secret to Everybody", "older"},
 		CloudEvents:      {"mF_9.B5f-4.1JqM", "older-token"},
+		Stripe:           {"whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH", "whsec_older"},
 	}[scheme]
 }
 
@@ -47,6 +49,7 @@ type message struct {
 	body                     []byte
 	structured               bool // CloudEvents
 	timestamp                string
+	claimed                  string // the timestamp sent instead of the signed one
 
 	key       []byte // signs, or is the token
 	hash      func() hash.Hash
@@ -65,11 +68,14 @@ func genuine(scheme, id string) *message {
 		m.kind = "invoice.paid"
 		m.key = bytes.Repeat([]byte{1}, 32)
 	case GitHub:
-		m.kind = "push"
+		m.kind = "star" // a correct receiver takes its body as it is
 		m.key = []byte(testSecrets(GitHub)[0])
 	case CloudEvents:
 		m.kind = "com.example.order.created"
 		m.key = []byte(testSecrets(CloudEvents)[0])
+	case Stripe:
+		m.kind = "invoice.paid"
+		m.key = []byte(testSecrets(Stripe)[0])
 	}
 	m.body = fmt.Appendf(nil, `{"type":%q,"timestamp":%q,"data":{"id":%q,"note":"café"}}`,
 		m.kind, testNow.Format(time.RFC3339), id)
@@ -105,6 +111,30 @@ func (m *message) tokens(signature func(good string) string) *message {
 	return m
 }
 
+// A grammar is how a scheme writes signatures: what stands between two of them,
+// what between label and text, the label that counts, and a text that is wrong.
+type grammar struct{ between, inside, label, wrong string }
+
+var grammars = map[string]grammar{
+	StandardWebhooks: {" ", ",", "v1", badSignature[3:]},
+	GitHub:           {",", "=", "sha256", strings.Repeat("0", 64)},
+	Stripe:           {",", "=", "v1", strings.Repeat("0", 64)},
+}
+
+// list sends the tokens in place of the good signature. In them GOOD and BAD are
+// signatures, MAC is the good one's text, LABEL the right label, and ":" what
+// stands between the two.
+func (m *message) list(tokens ...string) *message {
+	g := grammars[m.scheme]
+	return m.tokens(func(good string) string {
+		begin := strings.LastIndex(good, g.label+g.inside)
+		mac := good[begin+len(g.label+g.inside):]
+		text := strings.NewReplacer("GOOD", "LABEL:MAC", "BAD", "LABEL:WRONG").Replace(strings.Join(tokens, g.between))
+		text = strings.NewReplacer(":", g.inside, "LABEL", g.label, "MAC", mac, "WRONG", g.wrong).Replace(text)
+		return good[:begin] + text // Stripe's timestamp stands before it
+	})
+}
+
 func (m *message) edited(edit func(*http.Request)) *message {
 	m.edit = edit
 	return m
@@ -113,22 +143,38 @@ func (m *message) edited(edit func(*http.Request)) *message {
 // unsigned leaves the signature or credential away.
 func (m *message) unsigned() *message {
 	return m.edited(func(req *http.Request) {
-		for _, name := range []string{"webhook-signature", "X-Hub-Signature-256", "Authorization"} {
+		for _, name := range []string{"webhook-signature", "X-Hub-Signature-256", "Authorization", "Stripe-Signature"} {
 			delete(req.Header, name)
 		}
 	})
 }
 
+// content is a body as the scheme has it: Stripe's events hold their id.
+func (m *message) content(body []byte) []byte {
+	rest, isObject := bytes.CutPrefix(body, []byte("{"))
+	if m.scheme != Stripe || !isObject {
+		return body
+	}
+	comma := ","
+	if bytes.HasPrefix(rest, []byte("}")) {
+		comma = ""
+	}
+	return fmt.Appendf(nil, `{"id":%q%s%s`, m.id, comma, rest)
+}
+
 func (m *message) mac() []byte {
-	content := m.body
+	covered := m.body
 	if m.cover != nil {
-		content = m.cover
+		covered = m.cover
 	}
 	h := hmac.New(m.hash, m.key)
-	if m.scheme == StandardWebhooks {
+	switch m.scheme {
+	case StandardWebhooks:
 		fmt.Fprintf(h, "%s.%s.", m.id, m.timestamp)
+	case Stripe:
+		fmt.Fprintf(h, "%s.", m.timestamp)
 	}
-	h.Write(content)
+	h.Write(m.content(covered))
 	sum := h.Sum(nil)
 	if m.cut > 0 {
 		sum = sum[:m.cut]
@@ -143,7 +189,7 @@ func (m *message) asymmetric() string {
 
 func (m *message) request(t testing.TB, base string) *http.Request {
 	t.Helper()
-	body := m.body
+	body := m.content(m.body)
 	if m.structured {
 		body = m.envelope(t)
 	}
@@ -156,12 +202,14 @@ func (m *message) request(t testing.TB, base string) *http.Request {
 	switch m.scheme {
 	case StandardWebhooks:
 		h["webhook-id"] = []string{m.id}
-		h["webhook-timestamp"] = []string{m.timestamp}
+		h["webhook-timestamp"] = []string{cmp.Or(m.claimed, m.timestamp)}
 		h["webhook-signature"] = []string{m.sign("v1,", base64.StdEncoding.EncodeToString)}
 	case GitHub:
 		h.Set("X-GitHub-Delivery", m.id)
 		h.Set("X-GitHub-Event", m.kind)
 		h.Set("X-Hub-Signature-256", m.sign("sha256=", hex.EncodeToString))
+	case Stripe:
+		h.Set("Stripe-Signature", m.sign(m.dating()+"v1=", hex.EncodeToString))
 	case CloudEvents:
 		h.Set("Authorization", "Bearer "+string(m.key))
 		if m.structured {
@@ -175,6 +223,14 @@ func (m *message) request(t testing.TB, base string) *http.Request {
 		m.edit(req)
 	}
 	return req
+}
+
+// dating is Stripe's timestamp, which stands in the signature's header.
+func (m *message) dating() string {
+	if m.timestamp == "" {
+		return ""
+	}
+	return "t=" + cmp.Or(m.claimed, m.timestamp) + ","
 }
 
 func (m *message) sign(prefix string, encode func([]byte) string) string {

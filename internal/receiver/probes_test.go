@@ -22,6 +22,10 @@ func signatures1(change func(good string) string) func(*site, func(string) *mess
 	return one(func(m *message) *message { return m.tokens(change) })
 }
 
+func lists(tokens ...string) func(*site, func(string) *message) {
+	return one(func(m *message) *message { return m.list(tokens...) })
+}
+
 func edits(edit func(*http.Request)) func(*site, func(string) *message) {
 	return one(func(m *message) *message { return m.edited(edit) })
 }
@@ -53,7 +57,7 @@ func after(change func(*message) *message) func(*site, func(string) *message) {
 var badSignature = "v1," + strings.Repeat("A", 43) + "="
 
 var probes = slices.Concat(authenticityProbes, signatureProbes, timestampProbes, bodyProbes, httpProbes,
-	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes)
+	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes)
 
 var authenticityProbes = []probe{
 	{flaw: "unsigned-accepted", send: one((*message).unsigned), correct: refused, flawed: taken},
@@ -83,8 +87,7 @@ var authenticityProbes = []probe{
 		return good[:3] + strings.ToUpper(good[3:])
 	}), correct: refused, flawed: taken},
 	{flaw: "short-compare", send: one(func(m *message) *message { m.cut = 8; return m }), correct: refused, flawed: taken},
-	{flaw: "short-compare", send: signatures1(func(good string) string { return good[:strings.IndexAny(good, ",=")+1] }),
-		correct: refused, flawed: taken},
+	{flaw: "short-compare", send: lists("LABEL:"), correct: refused, flawed: taken},
 	{flaw: "empty-key", send: one(func(m *message) *message { return m.signed("") }), correct: refused, flawed: taken},
 	{flaw: "hash-by-length", send: one(func(m *message) *message { m.hash = sha1.New; return m }), correct: refused, flawed: taken},
 	{flaw: "sha1-fallback", send: one(func(m *message) *message {
@@ -92,6 +95,10 @@ var authenticityProbes = []probe{
 			req.Header.Del("X-Hub-Signature-256")
 			req.Header.Set("X-Hub-Signature", m.sha1Header())
 		})
+	}), correct: refused, flawed: taken},
+	{flaw: "sha1-beside", send: one(func(m *message) *message {
+		good := m.sha1Header()
+		return m.forged().edited(header("X-Hub-Signature", good))
 	}), correct: refused, flawed: taken},
 	{flaw: "hash-by-label", send: one(func(m *message) *message {
 		return m.edited(func(req *http.Request) { req.Header.Set("X-Hub-Signature-256", m.sha1Header()) })
@@ -115,8 +122,12 @@ var authenticityProbes = []probe{
 		correct: refused, flawed: taken},
 	{flaw: "bearer-prefix", send: one(func(m *message) *message { return m.signed(string(m.key) + "x") }),
 		correct: refused, flawed: taken},
+	{flaw: "hex-any-case", send: signatures1(func(good string) string {
+		begin := strings.LastIndex(good, "=") + 1
+		return good[:begin] + strings.ToUpper(good[begin:])
+	}), correct: refused, flawed: taken},
 	{flaw: "crash-on-empty-headers", send: edits(func(req *http.Request) {
-		for _, name := range []string{"webhook-signature", "X-Hub-Signature-256", "Authorization"} {
+		for _, name := range []string{"webhook-signature", "X-Hub-Signature-256", "Authorization", "Stripe-Signature"} {
 			if _, ok := req.Header[name]; ok {
 				req.Header[name] = []string{""}
 			}
@@ -125,22 +136,14 @@ var authenticityProbes = []probe{
 }
 
 var signatureProbes = []probe{
-	{flaw: "first-signature-only", send: signatures1(func(good string) string { return badSignature + " " + good }),
-		correct: taken, flawed: refused},
-	{flaw: "last-signature-only", send: signatures1(func(good string) string { return good + " " + badSignature }),
-		correct: taken, flawed: refused},
-	{flaw: "version-ignored", send: signatures1(func(good string) string { return "v2" + good[2:] }),
-		correct: refused, flawed: taken},
-	{flaw: "bare-signature", send: signatures1(func(good string) string { return good[3:] }),
-		correct: refused, flawed: taken},
-	{flaw: "unknown-version-refused", send: signatures1(func(good string) string { return "v2,xxxx " + good }),
-		correct: taken, flawed: refused},
-	{flaw: "malformed-token-crash", send: signatures1(func(good string) string { return "garbage " + good }),
-		correct: taken, flawed: crash},
-	{flaw: "malformed-token-refused", send: signatures1(func(good string) string { return "garbage " + good }),
-		correct: taken, flawed: refused},
-	{flaw: "non-ascii-crash", send: signatures1(func(string) string { return "v1,é" }),
-		correct: refused, flawed: crash},
+	{flaw: "first-signature-only", send: lists("BAD", "GOOD"), correct: taken, flawed: refused},
+	{flaw: "last-signature-only", send: lists("GOOD", "BAD"), correct: taken, flawed: refused},
+	{flaw: "version-ignored", send: lists("v2:MAC"), correct: refused, flawed: taken},
+	{flaw: "bare-signature", send: lists("MAC"), correct: refused, flawed: taken},
+	{flaw: "unknown-version-refused", send: lists("v2:xxxx", "GOOD"), correct: taken, flawed: refused},
+	{flaw: "malformed-token-crash", send: lists("garbage", "GOOD"), correct: taken, flawed: crash},
+	{flaw: "malformed-token-refused", send: lists("garbage", "GOOD"), correct: taken, flawed: refused},
+	{flaw: "non-ascii-crash", send: lists("LABEL:é"), correct: refused, flawed: crash},
 	{flaw: "case-sensitive-headers", send: func(s *site, event func(string) *message) {
 		s.post(event("a").withBody(`{"type":"t","x":"` + strings.Repeat("x", 2*recordLimit) + `"}`))
 		s.post(event("b").edited(func(req *http.Request) {
@@ -160,9 +163,7 @@ var timestampProbes = []probe{
 	{flaw: "tight-window", send: one(func(m *message) *message { return m.at(2 * time.Minute) }), correct: taken, flawed: refused},
 	{flaw: "milliseconds-accepted", send: one(func(m *message) *message { m.timestamp += "000"; return m }), correct: malformed, flawed: taken},
 	{flaw: "lenient-timestamp", send: one(func(m *message) *message { m.timestamp += ".9"; return m }), correct: malformed, flawed: taken},
-	{flaw: "lenient-timestamp", send: one(func(m *message) *message {
-		return m.edited(header("webhook-timestamp", m.timestamp+"abc"))
-	}), correct: malformed, flawed: taken},
+	{flaw: "lenient-timestamp", send: one(func(m *message) *message { m.claimed = m.timestamp + "abc"; return m }), correct: malformed, flawed: taken},
 	{flaw: "timestamp-crash", send: one(func(m *message) *message { m.timestamp = "yesterday"; return m }), correct: malformed, flawed: crash},
 	{flaw: "timestamp-overflow", send: one(func(m *message) *message { m.timestamp = "-9223372036854775808"; return m }),
 		correct: malformed, flawed: taken},
@@ -217,8 +218,11 @@ var eventProbes = []probe{
 	{flaw: "strict-fields", send: body(`{"type":"t","data":[{"x_new":1}]}`), correct: taken, flawed: malformed},
 	{flaw: "event-time-checked", send: one(func(m *message) *message {
 		old := testNow.Add(-time.Hour).Format(time.RFC3339)
-		if m.scheme == CloudEvents {
+		switch m.scheme {
+		case CloudEvents:
 			return m.edited(header("ce-time", old))
+		case Stripe:
+			return m.withBody(fmt.Sprintf(`{"type":"t","created":%d}`, testNow.Add(-time.Hour).Unix()))
 		}
 		return m.withBody(`{"type":"t","timestamp":"` + old + `"}`)
 	}), correct: taken, flawed: malformed},
@@ -347,4 +351,8 @@ var gitHubProbes = []probe{
 	{flaw: "delivery-id-optional", send: edits(header("X-Github-Delivery", "")), correct: "400 0", flawed: "202 1",
 		effects: func(m map[string]int) string { return fmt.Sprint(len(m)) }},
 	{flaw: "event-optional", send: edits(header("X-Github-Event", "")), correct: malformed, flawed: taken},
+	{flaw: "event-header-trusted", send: one(func(m *message) *message {
+		return m.retype("issues").withBody(pushBody)
+	}), correct: malformed, flawed: taken},
+	{flaw: "label-crash", send: lists("bogus:MAC"), correct: refused, flawed: crash},
 }

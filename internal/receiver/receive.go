@@ -147,6 +147,7 @@ var unknownTypes = map[string]string{
 	StandardWebhooks: "hookassay.",
 	GitHub:           "hookassay_",
 	CloudEvents:      "com.hookassay.unknown",
+	Stripe:           "hookassay.",
 }
 
 // handles reports whether the event's type has an effect.

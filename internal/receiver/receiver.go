@@ -30,6 +30,7 @@ const (
 	StandardWebhooks = "standard-webhooks"
 	GitHub           = "github"
 	CloudEvents      = "cloudevents"
+	Stripe           = "stripe"
 )
 
 // A Tolerance is how far a delivery's timestamp may lie from the receiver's
@@ -40,7 +41,7 @@ type Tolerance struct{ Past, Future time.Duration }
 type Config struct {
 	// Secrets are the accepted secrets by scheme; several during a rotation.
 	// standard-webhooks: whsec_, whpk_ or whsk_; github: any text;
-	// cloudevents: the bearer token.
+	// cloudevents: the bearer token; stripe: the endpoint's whsec_.
 	Secrets   map[string][]string
 	Tolerance Tolerance
 	Now       func() time.Time // default time.Now

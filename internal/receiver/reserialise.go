@@ -30,6 +30,20 @@ func reserialise(body []byte) []byte {
 	return out.Bytes()
 }
 
+// inStyleOf writes a JSON text with two spaces of indentation where the original
+// is indented: receivers that serialise again are fitted to their producer, or
+// they would never have accepted anything.
+func inStyleOf(original, compact []byte) []byte {
+	if !bytes.HasPrefix(original, []byte("{\n  \"")) {
+		return compact
+	}
+	var out bytes.Buffer
+	if json.Indent(&out, compact, "", "  ") != nil {
+		return compact
+	}
+	return out.Bytes()
+}
+
 func spell(t json.Token) []byte {
 	switch v := t.(type) {
 	case json.Delim:

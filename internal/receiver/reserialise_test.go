@@ -21,6 +21,24 @@ func TestReserialise(t *testing.T) {
 	}
 }
 
+// A receiver fitted to a producer that indents accepts what that one sends, and
+// nothing that is written otherwise.
+func TestReserialiseInStyle(t *testing.T) {
+	for text, same := range map[string]bool{
+		"{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}": true,
+		`{"a":[1,{}],"b":[]}`: true,
+		"{\n  \"a\": 1.0\n}":  false,
+		"{\n  \"a\": 1\n}\n":  false,
+		"{\n\t\"a\": 1\n}":    false,
+		"{\n  \"a\": 1":       true, // no JSON stays as it is
+	} {
+		got := string(inStyleOf([]byte(text), reserialise([]byte(text))))
+		if (got == text) != same {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}
+
 func FuzzReserialise(f *testing.F) {
 	f.Add([]byte(`{"a":[1,"x",{"b":null}],"c":{}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

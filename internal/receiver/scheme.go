@@ -43,6 +43,7 @@ type maker struct {
 var makers = []maker{
 	{StandardWebhooks, newStandard},
 	{GitHub, newGitHub},
+	{Stripe, newStripe},
 	{CloudEvents, newCloudEvents},
 }
 
@@ -77,6 +78,7 @@ func schemeOf(req *http.Request) string {
 	}{
 		{StandardWebhooks, hasStandardHeaders},
 		{GitHub, hasGitHubHeaders},
+		{Stripe, hasStripeHeaders},
 		{CloudEvents, hasCloudEventsHeaders},
 	} {
 		if mark.has(req) {

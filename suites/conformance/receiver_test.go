@@ -24,6 +24,7 @@ var settings = []setting{
 	{"standard-webhooks", "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="},
 	{"github", "It's a Secret to Everybody"},
 	{"cloudevents", "mF_9.B5f-4.1JqM-hookassay"},
+	{"stripe", "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH"},
 }
 
 // serve starts the reference receiver with flaws.
