@@ -107,7 +107,7 @@ var httpFlaws = []Flaw{
 	{"expect-ignored", "never says 100 (Continue)", rfc + "rfc9110#section-10.1.1", everyScheme},
 	{"trailers-merged", "takes trailers for headers", rfc + "rfc9110#section-6.5.1", everyScheme},
 	{"trailers-refused", "answers 400 to a body with trailers", rfc + "rfc9112#section-7.1.2", everyScheme},
-	{"blanks-kept", "takes the blanks around a header's value for part of it", rfc + "rfc9110#section-5.5", signing},
+	{"blanks-kept", "takes the blanks around a header's value for part of it", rfc + "rfc9110#section-5.5", []string{StandardWebhooks, GitHub}},
 	{"underscores-merged", "takes _ for - in the names of headers, the last one winning", cve + "CVE-2015-0219", onlyStandard},
 	{"last-id-known", "verifies the first of two ids and goes by the last", cwe + "444.html", onlyStandard},
 	{"last-timestamp-fresh", "verifies the first of two timestamps and goes by the last", cwe + "444.html", onlyStandard},
@@ -138,7 +138,7 @@ var framingFlaws = []Flaw{
 	{"length-lenient", "takes a length with a sign or in hexadecimal", cve + "CVE-2022-24801", everyScheme},
 	{"coding-lenient", "takes every transfer coding for chunked that has the word in it", rfc + "rfc9112#section-6.1", everyScheme},
 	{"lenient-chunks", "reads chunk sizes as strtol does, and lines that end in a line feed alone", cve + "CVE-2025-22871", everyScheme},
-	{"extension-refused", "answers 4xx or 5xx to chunks with extensions", rfc + "rfc9112#section-7.1.1", everyScheme},
+	{"extension-refused", "answers 400 to chunks with extensions", rfc + "rfc9112#section-7.1.1", everyScheme},
 }
 
 var eventFlaws = []Flaw{

@@ -47,12 +47,16 @@ type frontConn struct {
 	left  int    // bytes of a body that are passed on
 	held  []byte // a head that waits for its chunks
 	raw   bool   // everything is passed on from here
+	ended bool   // nothing more is read
 }
 
 func (c *frontConn) Read(p []byte) (int, error) {
 	for c.out == nil {
 		if c.pass() {
 			continue
+		}
+		if c.ended {
+			return 0, io.EOF
 		}
 		piece := make([]byte, 4<<10)
 		n, err := c.Conn.Read(piece)
@@ -125,14 +129,14 @@ func (c *frontConn) passHead() bool {
 }
 
 func (c *frontConn) passBareHead() bool {
-	c.raw = true
-	if c.flaws.has("line-feed-crash") {
-		// Whether the sender still reads is all the same.
-		_, _ = c.Conn.Write(rawAnswer(crashed, "close"))
-		_ = c.Conn.(interface{ CloseWrite() error }).CloseWrite()
-		c.in = nil
+	if !c.flaws.has("line-feed-crash") {
+		c.raw = true
+		return true
 	}
-	return true
+	// Whether the sender still reads is all the same.
+	_, _ = c.Conn.Write(rawAnswer(crashed, "close"))
+	c.in, c.ended = nil, true
+	return false
 }
 
 // passChunks replaces chunks by the body that they hold, once all are there.
@@ -141,8 +145,7 @@ func (c *frontConn) passChunks() bool {
 		size, _, _ := bytes.Cut(c.in, []byte("\n"))
 		c.raw = true
 		if bytes.Contains(size, []byte(";")) {
-			c.held = []byte("POST / HTTP/9\r\n\r\n") // which net/http refuses
-			c.in = []byte(" ")
+			c.held, c.in = nil, []byte("no request\r\n\r\n") // which net/http refuses
 		}
 		return true
 	}
