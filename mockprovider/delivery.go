@@ -399,7 +399,7 @@ func (d *Draft) writes() []wire.Write {
 }
 
 // continueWait is how long a body waits for 100 (Continue).
-const continueWait = time.Second
+const continueWait = 3 * time.Second
 
 func (d *Draft) header(name string) bool {
 	return slices.ContainsFunc(d.message.Fields, func(f wire.Field) bool { return equalName(f.Name, name) })

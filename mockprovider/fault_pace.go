@@ -24,7 +24,7 @@ var paceFaults = []Fault{
 	},
 	{
 		Name: "wire.expect", Stage: StageWire,
-		Doc: "the body is sent only when the receiver says 100 (Continue), or after a second (RFC 9110 section 10.1.1)",
+		Doc: "the body is sent only when the receiver says 100 (Continue), or after three seconds (RFC 9110 section 10.1.1)",
 		apply: func(d *Draft, _ Param) error {
 			d.message.Fields = append(d.message.Fields, wire.Field{Name: "Expect", Value: "100-continue"})
 			d.awaits = true

@@ -187,7 +187,7 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 		}
 	}
 	if a.Continues && !x.Early && !slices.Contains(x.Answer.Interim, http.StatusContinue) {
-		fail("continue", "100 (Continue), or a final answer, before the body", "neither 100 (Continue) nor a final answer came within a second: producers that wait for one give up")
+		fail("continue", "100 (Continue), or a final answer, before the body", "neither 100 (Continue) nor a final answer came within three seconds: producers that wait for one give up")
 	}
 	if slices.Contains(a.BodyFor, x.Answer.Status) && x.Answer.Bytes == 0 {
 		fail("body-for", fmt.Sprintf("an answer of %d with a body", x.Answer.Status), "answered %d without a body", x.Answer.Status)

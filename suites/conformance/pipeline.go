@@ -27,32 +27,19 @@ func pipelined(steps []scenarios.Step, i int) int {
 func (p *player) pipeline(ctx context.Context, first, n int) error {
 	steps := p.scenario.Steps[first : first+n]
 	for try := 1; ; try++ {
-		about, all := make([]transcript.Exchange, n), make([]mockprovider.Delivery, n)
-		for k, step := range steps {
-			about[k] = p.about(first+k, step)
-			if try > 1 {
-				about[k].Try = try
-			}
-			var err error
-			if all[k], err = p.delivery(step); err != nil {
-				return err
-			}
+		about, all, err := p.makeAll(first, steps, try)
+		if err != nil {
+			return err
 		}
 		exchanges, err := p.sender.SendPipelined(ctx, about, all)
 		if err != nil {
 			return err
 		}
-		wait := time.Duration(0)
-		for k, e := range exchanges {
-			o, err := scenarios.FindOutcome(steps[k].Expect)
-			if err != nil {
-				return err
-			}
-			if provesNothing(o, e.Answer.Status) {
-				wait = max(wait, target.RetryAfter(e.Answer, try))
-			}
+		wait, again, err := notNow(steps, exchanges, try)
+		if err != nil {
+			return err
 		}
-		if wait == 0 || try == target.Tries {
+		if !again || try == target.Tries {
 			p.exchanges = append(p.exchanges, exchanges...)
 			return nil
 		}
@@ -60,4 +47,35 @@ func (p *player) pipeline(ctx context.Context, first, n int) error {
 			return err
 		}
 	}
+}
+
+// makeAll makes what the steps send.
+func (p *player) makeAll(first int, steps []scenarios.Step, try int) ([]transcript.Exchange, []mockprovider.Delivery, error) {
+	about, all := make([]transcript.Exchange, len(steps)), make([]mockprovider.Delivery, len(steps))
+	for k, step := range steps {
+		about[k] = p.about(first+k, step)
+		if try > 1 {
+			about[k].Try = try
+		}
+		var err error
+		if all[k], err = p.delivery(step); err != nil {
+			return nil, nil, err
+		}
+	}
+	return about, all, nil
+}
+
+// notNow reports whether an answer proves nothing, and the longest wait that is
+// asked for.
+func notNow(steps []scenarios.Step, exchanges []transcript.Exchange, try int) (wait time.Duration, again bool, err error) {
+	for k, e := range exchanges {
+		o, err := scenarios.FindOutcome(steps[k].Expect)
+		if err != nil {
+			return 0, false, err
+		}
+		if provesNothing(o, e.Answer.Status) {
+			wait, again = max(wait, target.RetryAfter(e.Answer, try)), true
+		}
+	}
+	return wait, again, nil
 }
