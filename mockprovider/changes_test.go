@@ -113,6 +113,9 @@ func (k kit) expand(what ...string) []string {
 		case w == "{signed-body}":
 			all = append(all, "body")
 			all = append(all, k.signaturesOf("{body}")...)
+		case w == "{signed-id}":
+			all = append(all, k.expand("{id}")...)
+			all = append(all, k.signaturesOf("{id}")...)
 		case w == "{signed-timestamp}":
 			all = append(all, k.expand("{timestamp}")...)
 			all = append(all, k.signaturesOf("{timestamp}")...)

@@ -33,6 +33,8 @@ type Delivery struct {
 	Mode    string
 	At      time.Time // of the attempt, as the producer claims
 	Message wire.Message
+	// chosen is, by fault, the form that it took where it has many.
+	chosen map[string]string
 	// Genuine is the message that the same event at the same time, in the same
 	// content mode, would have been without the faults. Of a repeated delivery
 	// it is the message repeated. Zero where there are no faults.
@@ -68,6 +70,8 @@ type Draft struct {
 	value     string // template of the signature header's value, instead of the genuine one
 	bearer    string // template of the bearer header's value, instead of the genuine one
 
+	chosen map[string]string // by fault: the form it took
+
 	// Stage sealed works on message; stage wire on these.
 	message   wire.Message
 	otherID   string // by which a receiver could know the event, too
@@ -92,7 +96,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	made := Delivery{
 		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
 		Message: d.message, Request: d.request(), HTTP2: d.http2, Patience: d.stall.wait,
-		Expected: d.expected(),
+		Expected: d.expected(), chosen: d.chosen,
 	}
 	if len(faults) > 0 {
 		genuine, err := c.draft(e, at, beforeBody(faults))
@@ -159,7 +163,8 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
-	last.HTTP2, last.Expected, last.Patience = d.http2, d.expected(), d.stall.wait
+	last.HTTP2, last.Patience = d.http2, d.stall.wait
+	last.Expected, last.chosen = d.expected(), d.chosen
 	return last, nil
 }
 

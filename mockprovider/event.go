@@ -21,8 +21,12 @@ type Event struct {
 	Time   time.Time
 	Body   []byte
 	Canary string // 128 random bits, in the id and in the body
-	free   []string
-	fixed  []string // JSON pointers of what makes the body this event's: id, type, time
+
+	free  []string
+	fixed []string // JSON pointers of what makes the body this event's: id, type, time
+	typed string   // JSON pointer of the type; empty: the body has none
+	ours  bool     // the body is made from a template of ours, not from a sample
+	vary  variation
 }
 
 // EventSpec says which event to make. Only Key and Now are needed.
@@ -34,6 +38,8 @@ type EventSpec struct {
 	Source string
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
+	// Variant chooses among the forms of a fault that has many.
+	Variant Variant
 }
 
 // A Maker makes events. Content derives from the seed and the spec's key; ids
@@ -68,8 +74,6 @@ func (m *Maker) Has(f Feature) bool {
 	switch f {
 	case "free-fields":
 		return len(m.free()) > 0
-	case "user-events":
-		return m.samples != nil
 	case "template-events":
 		return m.samples == nil
 	}
@@ -92,6 +96,14 @@ func (m *Maker) fixed() []string {
 	return slices.DeleteFunc(pointers, func(p string) bool { return p == "" })
 }
 
+// typed is where the body says of which type the event is.
+func (m *Maker) typed() string {
+	if m.samples != nil {
+		return m.samples.Type
+	}
+	return m.scheme.Type.Body
+}
+
 // Make makes the event. The same spec gives the same event.
 func (m *Maker) Make(spec EventSpec) (Event, error) {
 	u := m.unique(spec.Key)
@@ -107,6 +119,9 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		Canary: u.text,
 		free:   m.free(),
 		fixed:  m.fixed(),
+		typed:  m.typed(),
+		ours:   m.samples == nil,
+		vary:   variation{spec.Variant, m.seed},
 	}
 	if e.ID == "" {
 		e.ID = u.fill(m.scheme.ID.Form, e)

@@ -177,8 +177,8 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, codingFaults, signFaults, sealedFaults, headFaults,
-	wireFaults, framingFaults, paceFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, codingFaults,
+	signFaults, sealedFaults, headFaults, wireFaults, framingFaults, paceFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

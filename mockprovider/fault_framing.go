@@ -65,15 +65,15 @@ func (d *Draft) addTrailer(f wire.Field) {
 	}
 }
 
-// A framing is one way to tell a body's length, and the body as it is sent.
-type framing struct {
+// A lengthForm is one way to tell a body's length, and the body as it is sent.
+type lengthForm struct {
 	words string
 	frame func(body []byte) ([]wire.Field, []byte)
 }
 
 const framingDoc = "two lengths, lengths and chunks, signs, unknown codings, sizes that are none"
 
-var framings = map[string]framing{
+var framings = map[string]lengthForm{
 	"two-lengths":    lengths("two Content-Length fields that differ: the whole body, and half of it", "", "/2"),
 	"length-plus":    lengths("a Content-Length with a plus sign", "+"),
 	"length-minus":   lengths("a negative Content-Length", "-"),
@@ -98,8 +98,8 @@ func leftPad(digits string, width int) string {
 
 // lengths sends the body as it is, with one Content-Length for each prefix; "/2"
 // is half the length.
-func lengths(words string, prefixes ...string) framing {
-	return framing{words, func(body []byte) ([]wire.Field, []byte) {
+func lengths(words string, prefixes ...string) lengthForm {
+	return lengthForm{words, func(body []byte) ([]wire.Field, []byte) {
 		var fields []wire.Field
 		for _, prefix := range prefixes {
 			value := prefix + strconv.Itoa(len(body))
@@ -117,8 +117,8 @@ func lengths(words string, prefixes ...string) framing {
 
 // coded sends the body in one chunk under a Transfer-Encoding, and with the
 // length of what is sent as Content-Length too, so that both end alike.
-func coded(words, coding string, length bool, size func(int) string) framing {
-	return framing{words, func(body []byte) ([]wire.Field, []byte) {
+func coded(words, coding string, length bool, size func(int) string) lengthForm {
+	return lengthForm{words, func(body []byte) ([]wire.Field, []byte) {
 		chunked := []byte(size(len(body)))
 		chunked = append(append(chunked, body...), "\r\n0\r\n\r\n"...)
 		fields := []wire.Field{{Name: "Transfer-Encoding", Value: coding}}

@@ -14,7 +14,7 @@ import (
 var headFaults = []Fault{
 	{
 		Name: "request.target", Stage: StageSealed, Param: ParamText,
-		Doc: "the request line has another target; {path}, {PATH} (in capitals), {last} (its last segment), {parent} (what stands before) and {host} are the genuine one's",
+		Doc:   "the request line has another target; {path}, {PATH} (in capitals), {last} (its last segment), {parent} (what stands before) and {host} are the genuine one's",
 		apply: func(d *Draft, p Param) error { d.message.Target = d.retarget(p.Text); return nil },
 	},
 	{

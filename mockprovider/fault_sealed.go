@@ -126,13 +126,14 @@ var sealedFaults = []Fault{
 	},
 	{
 		Name: "request.query", Stage: StageSealed, Param: ParamText,
-		Doc: "the query is added to the request target, with {secret}",
+		Doc: "the query is added to the request target, with {secret} and {canary}",
 		apply: func(d *Draft, p Param) error {
 			mark := "?"
 			if strings.Contains(d.message.Target, "?") {
 				mark = "&"
 			}
-			d.message.Target += mark + strings.ReplaceAll(p.Text, "{secret}", url.QueryEscape(d.c.Secret.text))
+			fill := strings.NewReplacer("{secret}", url.QueryEscape(d.c.Secret.text), "{canary}", d.event.Canary)
+			d.message.Target += mark + fill.Replace(p.Text)
 			return nil
 		},
 	},

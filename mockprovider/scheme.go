@@ -157,8 +157,8 @@ var Features = map[Feature]string{
 	"body-covered":      "signed body",
 	"structured":        "structured content mode",
 	"handshake":         "handshake by OPTIONS",
+	"event-identity":    "identity of an event but its id",
 	"free-fields":       "place for extra fields",
-	"user-events":       "samples of your own",
 	"template-events":   "events of ours",
 }
 
@@ -214,6 +214,8 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 		return slices.Contains(s.Modes, ModeStructured)
 	case "handshake":
 		return s.Origin != ""
+	case "event-identity": // what a receiver makes of it is the target's to say
+		return true
 	}
 	return false
 }

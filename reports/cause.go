@@ -9,41 +9,66 @@ import (
 // A cause is what several scenarios of one verdict have in common; most causes
 // have one scenario.
 type cause struct {
-	verdict   Verdict
-	scenarios []Scenario // never empty, in the report's order
+	verdict   Verdict    // the worst
+	scenarios []Scenario // never empty, the worst first, and in the report's order
+	named     *Cause     // nil: only a symptom is shared
 }
 
-// causes puts together the scenarios of one verdict whose first findings share
-// their fingerprint, or whose reasons are the same: worst verdict first, then
-// the cause that explains most, then the report's order.
-func causes(scenarios []Scenario) []cause {
-	type key struct {
-		verdict    Verdict
-		kind, text string
+// causeKey is what scenarios of one cause share.
+type causeKey struct {
+	verdict    Verdict
+	kind, text string
+}
+
+// keysOf lists what puts a scenario together with others. A cause that has a
+// name goes before all else, and spans verdicts.
+func keysOf(s Scenario, named *Cause) []causeKey {
+	if named != nil {
+		return []causeKey{{"", "cause", named.Title}}
+	}
+	var keys []causeKey
+	if len(s.Findings) > 0 {
+		if symptom := cmp.Or(s.Findings[0].Symptom, s.Findings[0].Fingerprint); symptom != "" {
+			keys = append(keys, causeKey{s.Verdict, "symptom", symptom})
+		}
+	}
+	if s.Reason != "" {
+		keys = append(keys, causeKey{s.Verdict, "reason", s.Reason})
+	}
+	return keys
+}
+
+// causes puts together the scenarios that one of the named causes explains, and
+// of the others those of one verdict whose first findings share their symptom,
+// or whose reasons are the same: worst verdict first, then the cause that
+// explains most, then the report's order.
+func causes(scenarios []Scenario, known []Cause) []cause {
+	named := map[string]*Cause{}
+	for i := range known {
+		for _, id := range known[i].Scenarios {
+			named[id] = &known[i]
+		}
 	}
 	var all []*cause
-	known := map[key]*cause{}
+	found := map[causeKey]*cause{}
 	for _, s := range scenarios {
-		var keys []key
-		if len(s.Findings) > 0 && s.Findings[0].Fingerprint != "" {
-			keys = append(keys, key{s.Verdict, "fingerprint", s.Findings[0].Fingerprint})
-		}
-		if s.Reason != "" {
-			keys = append(keys, key{s.Verdict, "reason", s.Reason})
-		}
+		keys := keysOf(s, named[s.ID])
 		var c *cause
 		for _, k := range keys {
 			if c == nil {
-				c = known[k]
+				c = found[k]
 			}
 		}
 		if c == nil {
-			c = &cause{verdict: s.Verdict}
+			c = &cause{verdict: s.Verdict, named: named[s.ID]}
 			all = append(all, c)
 		}
 		c.scenarios = append(c.scenarios, s)
+		if s.Verdict.Rank() < c.verdict.Rank() {
+			c.verdict = s.Verdict
+		}
 		for _, k := range keys {
-			known[k] = c
+			found[k] = c
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *cause) int {
@@ -51,6 +76,7 @@ func causes(scenarios []Scenario) []cause {
 	})
 	out := make([]cause, len(all))
 	for i, c := range all {
+		slices.SortStableFunc(c.scenarios, func(a, b Scenario) int { return cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()) })
 		out[i] = *c
 	}
 	return out
@@ -59,6 +85,9 @@ func causes(scenarios []Scenario) []cause {
 // text says the cause in one line.
 func (c cause) text() string {
 	s := c.scenarios[0]
+	if c.named != nil && len(c.scenarios) > 1 {
+		return oneLine(c.named.Title)
+	}
 	if s.Reason != "" {
 		return oneLine(s.Reason)
 	}
@@ -76,10 +105,21 @@ func (c cause) ids() []string {
 	return ids
 }
 
-// oneFix reports whether the same advice mends all of them: only then is the
-// same symptom surely the same cause.
-func (c cause) oneFix() bool {
-	return !slices.ContainsFunc(c.scenarios, func(s Scenario) bool { return s.Fix != c.scenarios[0].Fix })
+// oneFix is the advice that mends all of them, or "": only where there is one is
+// the same symptom surely the same cause.
+func (c cause) oneFix() string {
+	if c.named != nil {
+		return c.named.Fix
+	}
+	if c.differ(func(s Scenario) string { return s.Fix }) {
+		return ""
+	}
+	return c.scenarios[0].Fix
+}
+
+// differ reports whether they have not all the same of something.
+func (c cause) differ(of func(Scenario) string) bool {
+	return slices.ContainsFunc(c.scenarios, func(s Scenario) bool { return of(s) != of(c.scenarios[0]) })
 }
 
 // again is the command that plays all scenarios of the cause.

@@ -32,7 +32,7 @@ func TestCauses(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, c := range causes(test.in) {
+			for _, c := range causes(test.in, nil) {
 				got = append(got, string(c.verdict)+": "+strings.Join(c.ids(), " "))
 			}
 			if s := strings.Join(got, "; "); s != test.want {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -8,6 +9,7 @@ import (
 
 // A pair is one line of two texts beside each other; a side can be missing.
 type pair struct {
+	key               string // what the line is: "first line", "header NAME", …
 	left, right       string
 	hasLeft, hasRight bool
 }
@@ -37,17 +39,39 @@ func align(left, right []string) []pair {
 	for i, j := 0, 0; i < len(a) || j < len(b); {
 		switch {
 		case i < len(a) && j < len(b) && a[i] == b[j]:
-			pairs = append(pairs, pair{left[i], right[j], true, true})
+			pairs = append(pairs, pair{a[i], left[i], right[j], true, true})
 			i, j = i+1, j+1
 		case j == len(b) || i < len(a) && common[i+1][j] >= common[i][j+1]:
-			pairs = append(pairs, pair{left: left[i], hasLeft: true})
+			pairs = append(pairs, pair{key: a[i], left: left[i], hasLeft: true})
 			i++
 		default:
-			pairs = append(pairs, pair{right: right[j], hasRight: true})
+			pairs = append(pairs, pair{key: b[j], right: right[j], hasRight: true})
 			j++
 		}
 	}
 	return pairs
+}
+
+const (
+	firstLine     = "first line"
+	headerLine    = "header "
+	firstBodyLine = "first body line"
+)
+
+// faultIn lists the lines of a request that a fault is in.
+func faultIn(differs []Difference) map[string]bool {
+	keys := map[string]bool{}
+	for _, d := range differs {
+		switch d.Where {
+		case "request line":
+			keys[firstLine] = true
+		case "body":
+			keys[firstBodyLine] = true
+		default:
+			keys[headerLine+strings.ToLower(d.Where)] = true
+		}
+	}
+	return keys
 }
 
 // lineKeys gives what lines are paired by. First lines always pair, and so do
@@ -59,13 +83,13 @@ func lineKeys(lines []string) []string {
 		name, _, isHeader := strings.Cut(l, ":")
 		switch {
 		case i == 0:
-			keys[i] = "first line"
+			keys[i] = firstLine
 		case !body && l == "":
 			keys[i], body = "end of headers", true
-		case body && lines[i-1] == "":
-			keys[i] = "first body line"
+		case body && lines[i-1] == "" && !slices.Contains(keys[:i], firstBodyLine):
+			keys[i] = firstBodyLine
 		case !body && isHeader:
-			keys[i] = "header " + strings.ToLower(name)
+			keys[i] = headerLine + strings.ToLower(name)
 		default:
 			keys[i] = "line " + l
 		}
@@ -103,26 +127,52 @@ func cells(s string, width int) (out []string) {
 	return append(out, b.String())
 }
 
-// beside writes two messages in two columns. "!" between them marks the lines
-// that differ.
-func (p *page) beside(left, right string) {
+// beside writes two messages in two columns, at most so many rows of their
+// bodies. "!" between them marks the lines that differ and that the fault is in,
+// ":" the others that differ. Without a fault to look for every difference is "!".
+func (p *page) beside(left, right string, fault map[string]bool, bodyRows int) {
 	width := (p.width - 4 - 3) / 2
+	body := false
 	for _, pr := range align(messageLines(left), messageLines(right)) {
 		gutter, s := " | ", faint
-		if !pr.same() {
+		switch {
+		case pr.same():
+		case fault == nil || fault[pr.key]:
 			gutter, s = " ! ", red
+		default:
+			gutter, s = " : ", plain
 		}
+		body = body || pr.key == firstBodyLine
 		l, r := cells(pr.left, width), cells(pr.right, width)
 		for i := range max(len(l), len(r)) {
+			if body && bodyRows == 0 {
+				p.line("    " + p.paint(faint, "..."))
+				return
+			}
+			if body {
+				bodyRows--
+			}
 			p.line("    " + pad(at(l, i), width) + p.paint(s, gutter) + at(r, i))
 		}
 	}
 }
 
-// above writes one message, cut to the page.
-func (p *page) above(message string) {
-	for _, l := range messageLines(message) {
+// above writes one message, cut to the page, and at most so many rows of its
+// body.
+func (p *page) above(message string, bodyRows int) {
+	lines := messageLines(message)
+	keys := lineKeys(lines)
+	body := false
+	for i, l := range lines {
+		body = body || keys[i] == firstBodyLine
 		for _, c := range cells(l, p.width-4) {
+			if body && bodyRows == 0 {
+				p.line("    " + p.paint(faint, "..."))
+				return
+			}
+			if body {
+				bodyRows--
+			}
 			p.line("    " + c)
 		}
 	}

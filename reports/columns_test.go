@@ -72,16 +72,18 @@ func TestAround(t *testing.T) {
 		n     int
 		width int
 		want  string
+		at    int // column of byte n
 	}{
-		{"", 0, 20, "(nothing)"},
-		{"short", 3, 20, "short"},
-		{long, 50, 20, "...aaaaaaXbbbbbbb..."},
-		{long, 2, 20, "aaaaaaaaaaaaaaaaa..."},
-		{long, 101, 20, "...bbbbbb"},
+		{"", 0, 20, "(nothing)", 0},
+		{"short", 3, 20, "short", 3},
+		{"Åé☕X", 7, 20, "Åé☕X", 4},
+		{long, 50, 20, "...aaaaaaXbbbbbbb...", 9},
+		{long, 2, 20, "aaaaaaaaaaaaaaaaa...", 2},
+		{long, 101, 20, "...bbbbbb", 9},
 	}
 	for _, test := range tests {
-		if got := around(test.in, test.n, test.width); got != test.want {
-			t.Errorf("around(%q, %d) is %q, want %q", test.in, test.n, got, test.want)
+		if got, at := around(test.in, test.n, test.width); got != test.want || at != test.at {
+			t.Errorf("around(%q, %d) is %q, column %d; want %q, column %d", test.in, test.n, got, at, test.want, test.at)
 		}
 	}
 }

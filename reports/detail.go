@@ -3,8 +3,11 @@ package reports
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // Detail writes one scenario with all of its evidence: the genuine delivery and
@@ -15,6 +18,15 @@ func Detail(w io.Writer, s Scenario, opts TerminalOptions) error {
 	l := s.Verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
 	p.field("reason", s.Reason)
+	if s.Known != nil {
+		p.field("known", fmt.Sprintf("by the %s: %s", s.Known.By, s.Known.Reason))
+	}
+	if s.Repeated != nil {
+		p.field("flaky", tallyOf(s.Repeated))
+	}
+	if s.Repetition > 0 {
+		p.field("shown", fmt.Sprintf("repetition %d; its transcript is in the directory %d", s.Repetition, s.Repetition))
+	}
 	if s.Verdict != Blocked { // nothing is known of the receiver: advice would mislead
 		p.field("why", s.Why)
 	}
@@ -66,7 +78,7 @@ func (p *page) delivery(e Evidence) {
 	for _, d := range e.Differs {
 		p.difference(d)
 	}
-	p.exchanges(e.Control, e.Fault)
+	p.exchanges(e.Control, e.Fault, e.Differs)
 }
 
 // whereabouts is what finds the delivery in other people's logs.
@@ -90,8 +102,9 @@ func (p *page) effects(e *Effects) {
 }
 
 // exchanges shows both deliveries side by side where the page is wide enough,
-// and else, or when there is but one, each by itself.
-func (p *page) exchanges(control, fault *Exchange) {
+// and else, or when there is but one, each by itself. Two deliveries are never
+// alike: "!" marks the lines that the fault is in, ":" others that differ.
+func (p *page) exchanges(control, fault *Exchange, differs []Difference) {
 	const wide = 72
 	if control == nil || fault == nil || p.width < wide {
 		p.exchange("CONTROL", control)
@@ -102,12 +115,19 @@ func (p *page) exchanges(control, fault *Exchange) {
 	p.captions("CONTROL: "+caption(*control), "FAULT: "+caption(*fault))
 	p.captions(eventOf(*control), eventOf(*fault))
 	p.line("")
-	p.beside(control.Request, fault.Request)
+	p.beside(control.Request, fault.Request, faultIn(differs), requestBodyRows)
 	p.line("")
 	p.captions("answer: "+outcome(*control), "answer: "+outcome(*fault))
 	p.line("")
-	p.beside(control.Answer, fault.Answer)
+	p.beside(control.Answer, fault.Answer, nil, answerBodyRows)
 }
+
+// How many rows of a body are shown: of a request's, what it differs in has been
+// shown already; an answer's may be all there is to go by.
+const (
+	requestBodyRows = 4
+	answerBodyRows  = 20
+)
 
 func (p *page) captions(left, right string) {
 	width := (p.width - 4 - 3) / 2
@@ -123,10 +143,10 @@ func (p *page) exchange(name string, e *Exchange) {
 	}
 	p.line("")
 	p.para(bold, "    "+name+": ", 4, caption(*e)+"; "+eventOf(*e))
-	p.above(e.Request)
+	p.above(e.Request, requestBodyRows)
 	p.line("")
 	p.para(bold, "    answer: ", 4, outcome(*e))
-	p.above(e.Answer)
+	p.above(e.Answer, answerBodyRows)
 }
 
 func caption(e Exchange) string {
@@ -153,15 +173,72 @@ func outcome(e Exchange) string {
 }
 
 // difference shows one place in which the request deviates, from a little
-// before the first byte that does.
+// before the first byte that does, and points at what does.
 func (p *page) difference(d Difference) {
+	if d.Where == OnTheWire {
+		p.line("")
+		p.field("fault in", "how it was sent, every byte of which is genuine: "+d.Sent)
+		return
+	}
 	genuine, sent := oneLine(d.Genuine), oneLine(d.Sent)
 	n := commonPrefix(genuine, sent)
 	p.line("")
 	p.para(plain, label("fault in"), 4+labelWidth, d.Where)
 	room := p.width - 4 - labelWidth
-	p.line(p.paint(faint, label("genuine")) + around(genuine, n, room))
-	p.line(p.paint(faint, label("was sent")) + around(sent, n, room))
+	first, _ := around(genuine, n, room)
+	second, before := around(sent, n, room)
+	p.line(p.paint(faint, label("genuine")) + first)
+	p.line(p.paint(faint, label("was sent")) + second)
+	if genuine != "" && sent != "" {
+		differing := uniseg.StringWidth(sent[n : len(sent)-commonSuffix(genuine[n:], sent[n:])])
+		width := max(1, min(differing, uniseg.StringWidth(second)-before))
+		p.line(label("") + strings.Repeat(" ", before) + p.paint(red, strings.Repeat("^", width)))
+	}
+	p.field("that is", elapsed(genuine, sent))
+}
+
+// elapsed says how far apart two headers are that hold Unix times in seconds.
+func elapsed(genuine, sent string) string {
+	a, errA := unixSeconds(genuine)
+	b, errB := unixSeconds(sent)
+	switch {
+	case errA != nil || errB != nil || a == b:
+		return ""
+	case b < a:
+		return wholeUnits(a-b) + " earlier"
+	}
+	return wholeUnits(b-a) + " later"
+}
+
+// wholeUnits says seconds in the largest unit that they are whole in.
+func wholeUnits(seconds int64) string {
+	switch {
+	case seconds%3600 == 0:
+		return fmt.Sprintf("%d h", seconds/3600)
+	case seconds%60 == 0:
+		return fmt.Sprintf("%d min", seconds/60)
+	}
+	return fmt.Sprintf("%d s", seconds)
+}
+
+// unixSeconds reads a header whose value is ten digits: a time of this century.
+func unixSeconds(header string) (int64, error) {
+	_, value, _ := strings.Cut(header, ": ")
+	if len(value) != 10 {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseInt(value, 10, 64)
+}
+
+func commonSuffix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	for n > 0 && !utf8.RuneStart(b[len(b)-n]) {
+		n--
+	}
+	return n
 }
 
 func commonPrefix(a, b string) int {
@@ -175,14 +252,15 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// around cuts s to width columns, beginning a third of them before byte n.
-func around(s string, n, width int) string {
+// around cuts s to width columns, beginning a third of them before byte n, and
+// says in which column that byte stands.
+func around(s string, n, width int) (text string, column int) {
 	if s == "" {
-		return "(nothing)"
+		return "(nothing)", 0
 	}
 	whole := cells(s, width)
 	if len(whole) == 1 {
-		return s
+		return s, uniseg.StringWidth(s[:n])
 	}
 	start := max(0, n-width/3)
 	for start > 0 && !utf8.RuneStart(s[start]) {
@@ -192,9 +270,10 @@ func around(s string, n, width int) string {
 	if start > 0 {
 		lead = "..."
 	}
+	column = len(lead) + uniseg.StringWidth(s[start:n])
 	pieces := cells(s[start:], width-len(lead)-3)
 	if len(pieces) > 1 {
-		return lead + pieces[0] + "..."
+		return lead + pieces[0] + "...", column
 	}
-	return lead + pieces[0]
+	return lead + pieces[0], column
 }

@@ -3,6 +3,8 @@ package reports
 import (
 	"strings"
 	"testing"
+
+	"github.com/rivo/uniseg"
 )
 
 func detailOf(t *testing.T, s Scenario) string {
@@ -45,4 +47,52 @@ func TestDetailGivesNoAdviceWhereNothingIsKnown(t *testing.T) {
 			t.Errorf("%s: advice %v", v, advises)
 		}
 	}
+}
+
+// TestDifferencePoints: the line below what was sent points at the bytes that
+// differ, whatever is cut and however wide the characters are.
+func TestDifferencePoints(t *testing.T) {
+	long := strings.Repeat("x", 60)
+	for _, tt := range []struct {
+		name          string
+		genuine, sent string
+		under         string // what stands above the pointers, of the line as shown
+		note          string
+	}{
+		{"a header", "A: one", "A: two", "two", ""},
+		{"one byte", "abcdef", "abXdef", "X", ""},
+		{"wide characters before it", "A: ☕漢字 one", "A: ☕漢字 two", "two", ""},
+		{"a character of several bytes", "A: é!", "A: è!", "è", ""},
+		{"far behind", "A: " + long + "1" + long, "A: " + long + "2" + long, "2", ""},
+		{"longer than the page", "A: y", "A: " + long + long, "x", ""},
+		{"an hour", "t: 1795510314", "t: 1795506714", "06", "1 h earlier"},
+		{"seconds", "t: 1795510314", "t: 1795510325", "25", "11 s later"},
+		{"five minutes", "t: 1795510314", "t: 1795510614", "6", "5 min later"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPage(TerminalOptions{Width: 60})
+			p.difference(Difference{Where: "A", Genuine: tt.genuine, Sent: tt.sent})
+			lines := strings.Split(p.String(), "\n")
+			sent, pointers := lines[3], lines[4]
+			column := strings.Index(pointers, "^")
+			if column < 0 {
+				t.Fatalf("nothing is pointed at:\n%s", p.String())
+			}
+			above := sent[len(atColumn(sent, column)):]
+			if !strings.HasPrefix(above, tt.under) || uniseg.StringWidth(sent) < len(pointers) {
+				t.Errorf("points at %q, want %q:\n%s", above, tt.under, p.String())
+			}
+			if got := strings.Contains(p.String(), "that is"); got != (tt.note != "") || !strings.Contains(p.String(), tt.note) {
+				t.Errorf("want the note %q:\n%s", tt.note, p.String())
+			}
+		})
+	}
+}
+
+// atColumn is the part of a line before a column.
+func atColumn(line string, column int) string {
+	if column == 0 {
+		return ""
+	}
+	return cells(line, column)[0]
 }

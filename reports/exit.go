@@ -7,16 +7,26 @@ import (
 )
 
 // Conclude sets r's Counts, Verdict, ExitCode and ExitReasons from its
-// scenarios, load results and preflight. Their verdicts are taken as final.
+// scenarios, load results and preflight, whose verdicts are taken as final, and
+// finds out which failures are known (r.Expectations, r.Baseline).
 //
 // mustObserve holds patterns of scenario ids ("auth.*", "load.NAME" for load
 // results; the syntax is path.Match's) which must not end as not-observed.
 //
 // The exit code is that of the first reason in this order: a proven failure, an
-// incomplete run, a load result limited by the generator. Every reason that
-// applied is listed, the deciding one first; without any the run is conformant.
-// A run that exits 5 has the verdict incomplete: it proves nothing of the receiver.
+// incomplete run, a load result limited by the generator, an expectation that is
+// stale. Every reason that applied is listed, the deciding one first.
+//
+// The verdict is on the receiver, whatever its owner knows: with a failure that
+// is known the run is not conformant, and exits with 0. A run that exits 5 has
+// the verdict incomplete: it proves nothing of the receiver.
 func Conclude(r *Report, mustObserve []string) {
+	r.MustObserve = mustObserve
+	for i := range r.Scenarios {
+		r.Scenarios[i].Known = nil
+	}
+	applyBaseline(r)
+	applyExpectations(r)
 	r.Counts = Counts{}
 	for _, s := range r.Scenarios {
 		r.Counts.Add(s.Verdict)
@@ -27,14 +37,23 @@ func Conclude(r *Report, mustObserve []string) {
 			r.ExitReasons = append(r.ExitReasons, ExitReason{Code: rule.code, Reason: rule.reason, Message: message})
 		}
 	}
-	r.ExitCode, r.Verdict = ExitConformant, Conformant
-	if len(r.ExitReasons) == 0 {
-		return
+	r.ExitCode, r.Verdict = ExitConformant, r.judged()
+	if len(r.ExitReasons) > 0 {
+		r.ExitCode = r.ExitReasons[0].Code
 	}
-	r.ExitCode, r.Verdict = r.ExitReasons[0].Code, Incomplete
-	if r.ExitCode == ExitNotConformant {
-		r.Verdict = NotConformant
+}
+
+// judged is the verdict on the receiver.
+func (r *Report) judged() RunVerdict {
+	if r.Counts.Fail > 0 || missedObjectives(r, nil) != "" {
+		return NotConformant
 	}
+	for _, reason := range r.ExitReasons {
+		if reason.Code != ExitStaleExpectation {
+			return Incomplete
+		}
+	}
+	return Conformant
 }
 
 // An exitRule is one reason not to exit with 0. applies says in one line why it
@@ -56,10 +75,15 @@ var exitRules = []exitRule{
 	{ExitIncomplete, "must-observe", unobserved},
 	{ExitIncomplete, "nothing-assessed", nothingAssessed},
 	{ExitGeneratorLimited, "generator", generatorLimited},
+	{ExitStaleExpectation, "expectation", staleExpectations},
 }
 
 func failedScenarios(r *Report, _ []string) string {
-	return named("failed", r.scenarioIDs(func(s Scenario) bool { return s.Verdict == Fail }))
+	what := "failed"
+	if r.Baseline != nil && r.Baseline.FailOn == FailOnNew {
+		what = "failed otherwise than in the baseline"
+	}
+	return named(what, r.scenarioIDs(func(s Scenario) bool { return s.Verdict == Fail && !s.known() }))
 }
 
 func missedObjectives(r *Report, _ []string) string {
@@ -95,11 +119,17 @@ func outOfBudget(r *Report, _ []string) string {
 }
 
 func unobserved(r *Report, patterns []string) string {
-	ids := r.scenarioIDs(func(s Scenario) bool { return s.Verdict == NotObserved && matchesAny(patterns, s.ID) })
+	ids := r.scenarioIDs(func(s Scenario) bool {
+		return (s.Verdict == NotObserved || s.Unseen) && matchesAny(patterns, s.ID)
+	})
 	ids = append(ids, r.loadIDs(func(l Load) bool {
 		return l.Verdict == NotObserved && matchesAny(patterns, "load."+l.Name)
 	})...)
-	return named("not observed, though the profile asks for it", ids)
+	message := named("whose effects were not observed, though the profile asks for it", ids)
+	if message != "" && len(r.Target.Probes) == 0 {
+		message += ". Let hookassay see effects: --effects-http URL, --effects-callback HOST:PORT, or Config.Effects in a Go test"
+	}
+	return message
 }
 
 func interrupted(r *Report, _ []string) string {

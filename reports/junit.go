@@ -11,11 +11,12 @@ import (
 // JUnit writes r as JUnit XML, in the form that GitHub's, GitLab's and Jenkins'
 // readers share (https://github.com/testmoapp/junitxml,
 // https://docs.gitlab.com/ci/testing/unit_test_reports/): one suite a group of
-// scenarios, then "load" and "preflight".
+// scenarios, then "load", "expectations" and "preflight".
 //
 // A failed scenario is a failure; an error of the harness, a scenario blocked at
 // a failing level and a precondition that does not hold are errors; what was not
-// observed, not applicable or excluded is skipped with its reason. A run that
+// observed, not applicable or excluded is skipped with its reason, and so is a
+// failure that is known; an expectation that is stale is a failure. A run that
 // does not exit with 0 always has one failure or error at least: where no
 // scenario shows it, the case "run" does.
 func JUnit(w io.Writer, r Report) error {
@@ -26,10 +27,13 @@ func JUnit(w io.Writer, r Report) error {
 	for _, l := range r.Load {
 		doc.suite("load").add(loadCase(l, r.Target.SameHost))
 	}
+	for _, e := range r.Expectations {
+		doc.suite("expectations").add(expectationCase(e))
+	}
 	for _, c := range r.Preflight {
 		doc.suite("preflight").add(preflightCase(c))
 	}
-	if red := r.Verdict != Conformant || r.ExitCode != ExitConformant; red && !doc.red() {
+	if r.ExitCode != ExitConformant && !doc.red() {
 		doc.suite("run").add(runCase(r))
 	}
 	doc.count(r.Started.UTC().Format("2006-01-02T15:04:05"))
@@ -42,7 +46,7 @@ func JUnit(w io.Writer, r Report) error {
 }
 
 func (r *Report) scenarioCase(s Scenario) junitCase {
-	file, line := junitPlace(s.Location)
+	file, line := place(s.Location)
 	c := junitCase{
 		Classname: "hookassay." + oneLine(s.Group()),
 		Name:      oneLine(fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title)),
@@ -57,6 +61,10 @@ func (r *Report) scenarioCase(s Scenario) junitCase {
 		c.property("source", strings.TrimSpace(src.Title+" "+src.URL))
 	}
 	c.property("location", s.Location)
+	if s.known() {
+		c.Skipped = &junitText{Message: oneLine(fmt.Sprintf("known failure (%s): %s", s.Known.By, s.Known.Reason))}
+		return c
+	}
 	c.result(s.Verdict, r.failing(s.Level), cause{scenarios: []Scenario{s}}.text(), func(p *page) { p.accusation(s) })
 	return c
 }
@@ -80,6 +88,27 @@ func loadCase(l Load, sameHost bool) junitCase {
 		verdict = Fail
 	}
 	c.result(verdict, true, message, func(p *page) { p.load(l, sameHost) })
+	return c
+}
+
+// expectationCase is red where the file of known failures has to be mended.
+func expectationCase(e Expectation) junitCase {
+	file, line := place(e.Location)
+	c := junitCase{Classname: "hookassay.expectations", Name: oneLine(e.Scenario), File: file, Line: line}
+	c.property("state", e.State)
+	c.property("reason", e.Reason)
+	c.property("expires", e.Expires)
+	verdict := Pass
+	switch e.State {
+	case Stale:
+		verdict = Fail
+	case Unchecked:
+		verdict = NotObserved
+	}
+	c.result(verdict, true, e.Message, func(p *page) {
+		p.para(plain, "", 0, fmt.Sprintf("%s: %s", e.Location, e.Message))
+		p.field("reason", e.Reason)
+	})
 	return c
 }
 
@@ -146,8 +175,8 @@ func (p *page) accusation(s Scenario) {
 	p.command("again", s.Rerun)
 }
 
-// junitPlace splits "file:line". Without a line all of it is the file.
-func junitPlace(location string) (file, line string) {
+// place splits "file:line". Without a line all of it is the file.
+func place(location string) (file, line string) {
 	location = oneLine(location)
 	if i := strings.LastIndexByte(location, ':'); i >= 0 {
 		if _, err := strconv.ParseUint(location[i+1:], 10, 31); err == nil {

@@ -204,7 +204,7 @@ func TestJUnitPlace(t *testing.T) {
 		`C:\x.yaml`:              {`C:\x.yaml`, ""},
 		"":                       {"", ""},
 	} {
-		if file, line := junitPlace(in); file != want[0] || line != want[1] {
+		if file, line := place(in); file != want[0] || line != want[1] {
 			t.Errorf("%q is %q and %q, want %q", in, file, line, want)
 		}
 	}

@@ -29,9 +29,15 @@ type Report struct {
 	Preflight   []Check      `json:"preflight"`
 	Counts      Counts       `json:"counts"`
 	Scenarios   []Scenario   `json:"scenarios"` // in catalogue order
-	Load        []Load       `json:"load"`
-	Requests    int          `json:"requests"` // put on the wire, load included
-	Rerun       string       `json:"rerun"`    // the command that plays this run again
+	// MustObserve holds patterns of the scenarios whose effects have to be seen.
+	MustObserve  []string      `json:"must_observe,omitempty"`
+	Causes       []Cause       `json:"causes,omitempty"`       // what several scenarios fail for
+	Expectations []Expectation `json:"expectations,omitempty"` // known failures, in their file's order
+	Baseline     *Baseline     `json:"baseline,omitempty"`
+	Repetitions  *Repetitions  `json:"repetitions,omitempty"` // of the whole run
+	Load         []Load        `json:"load"`
+	Requests     int           `json:"requests"` // put on the wire, load included
+	Rerun        string        `json:"rerun"`    // the command that plays this run again
 }
 
 // Tool says which program made the report.
@@ -44,7 +50,7 @@ type Tool struct {
 // An ExitReason is one reason for the exit code.
 type ExitReason struct {
 	Code    int    `json:"code"`
-	Reason  string `json:"reason"` // fail, error, blocked, budget, must-observe, interrupted, nothing-assessed, objective, generator, preflight
+	Reason  string `json:"reason"` // fail, objective, interrupted, error, preflight, blocked, budget, must-observe, nothing-assessed, generator, expectation
 	Message string `json:"message"`
 }
 
@@ -132,14 +138,20 @@ func (c *Counts) field(v Verdict) *int {
 
 // A Scenario is one graded scenario.
 type Scenario struct {
-	ID           string        `json:"id"`
-	Title        string        `json:"title"`
-	Level        string        `json:"level"` // MUST, PROV, BASE, SHOULD, OPS, MAY, INFO
-	Risk         string        `json:"risk"`
-	Verdict      Verdict       `json:"verdict"`
-	Reason       string        `json:"reason,omitempty"`      // one line: why this verdict, when it is not pass
-	ExcludedBy   string        `json:"excluded_by,omitempty"` // user, risk or budget
-	Interrupted  bool          `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
+	ID          string  `json:"id"`
+	Title       string  `json:"title"`
+	Level       string  `json:"level"` // MUST, PROV, BASE, SHOULD, OPS, MAY, INFO
+	Risk        string  `json:"risk"`
+	Verdict     Verdict `json:"verdict"`
+	Reason      string  `json:"reason,omitempty"`      // one line: why this verdict, when it is not pass
+	ExcludedBy  string  `json:"excluded_by,omitempty"` // user, risk or budget
+	Interrupted bool    `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
+	Known       *Known  `json:"known,omitempty"`       // it is put up with
+	// Unseen: something is expected of its effects, and no probe told of them.
+	Unseen bool `json:"effects_unseen,omitempty"`
+	// Repeated holds the verdicts of all repetitions, in order, where they differ.
+	Repeated     []Verdict     `json:"repeated,omitempty"`
+	Repetition   int           `json:"repetition,omitempty"` // the one that is shown, from 1
 	Sources      []Source      `json:"sources"`
 	Why          string        `json:"why"`
 	Fix          string        `json:"fix"`
@@ -176,6 +188,7 @@ type Source struct {
 // A Finding is one discrepancy between what was observed and what is required.
 type Finding struct {
 	Fingerprint string   `json:"fingerprint"` // stable over runs: no ids, times or free text
+	Symptom     string   `json:"symptom"`     // its kind, whatever the scenario: accepted, refused, unanswered, repeated, …
 	Severity    Verdict  `json:"severity"`    // fail, warn, info, blocked, not-observed or error
 	Message     string   `json:"message"`
 	Step        string   `json:"step,omitempty"`
@@ -211,10 +224,13 @@ type Exchange struct {
 // A Difference is one place in which a request deviates from what it would have
 // been without its fault. What is not there is empty.
 type Difference struct {
-	Where   string `json:"where"` // header name, "body", "request line"
+	Where   string `json:"where"` // header name, "body", "request line"; or "wire": sent says how the bytes went
 	Genuine string `json:"genuine"`
 	Sent    string `json:"sent"`
 }
+
+// OnTheWire is where a request differs of which every byte is genuine.
+const OnTheWire = "wire"
 
 // Effects is what a probe counted for one event.
 type Effects struct {
@@ -230,4 +246,19 @@ type Measurement struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"`
+}
+
+// A Cause is one defect that several scenarios come upon.
+type Cause struct {
+	Title     string   `json:"title"`
+	Fix       string   `json:"fix"`
+	Scenarios []string `json:"scenarios"` // ids; each is in one cause at most
+}
+
+// Repetitions sums up a run that was played several times.
+type Repetitions struct {
+	Number  int      `json:"number,omitempty"` // of the one that this report is of, from 1; none: of all
+	Count   int      `json:"count"`            // how many this report is of
+	Planned int      `json:"planned"`          // more than were played where the run was interrupted
+	Differ  []string `json:"differ"`           // scenarios whose verdict was not always the same
 }

@@ -65,7 +65,63 @@ func sampleReports() map[string]Report {
 		Reason: "no effect probe is set up", Location: "scenarios/dup.yaml:3"}))
 	Conclude(&unseen, []string{"dup.*"})
 
-	return map[string]Report{"conformant": conformant, "failing": failing, "load": load, "unreachable": unreachable, "unseen": unseen}
+	return map[string]Report{
+		"conformant": conformant, "failing": failing, "load": load, "unreachable": unreachable, "unseen": unseen,
+		"known": knownRun(), "compared": comparedRun(), "repeated": repeatedRun(),
+	}
+}
+
+// knownRun has known failures in every state.
+func knownRun() Report {
+	r := sampleRun(failingScenarios())
+	r.Causes = []Cause{{Title: "signatures are not verified at all", Fix: "Verify them.", Scenarios: []string{"auth.no-signature", "auth.wrong-key", "ack.slow-body"}}}
+	expect := func(id, print, reason, expires string) {
+		r.Expectations = append(r.Expectations, Expectation{
+			Scenario: id, Verdict: Fail, Findings: []string{print}, Reason: reason, Expires: expires,
+			Location: fmt.Sprintf("known.yaml:%d", 7*len(r.Expectations)+3),
+		})
+	}
+	expect("auth.tamper-body", "forged/accepted/processed", "TICKET-12: the gateway is being replaced", "2026-03-01")
+	expect("ts.stale", "stale/accepted", "clocks", "")
+	expect("ctl.accept", "refused", "was broken once", "")
+	expect("size.large", "refused", "no more than 1 MiB", "")
+	Conclude(&r, nil)
+	return r
+}
+
+// comparedRun has a baseline in which one thing failed otherwise, and others too.
+func comparedRun() Report {
+	then := sampleRun(append(passing("ctl.accept", "auth.no-signature"),
+		forged("auth.wrong-key", "MUST", "A delivery signed with another key is refused"),
+		forged("ctl.reject", "MUST", "It is refused"), forged("old.gone", "MUST", "It is refused")))
+	then.Started = sampleStart.AddDate(0, 0, -3)
+	Conclude(&then, nil)
+	r := sampleRun(failingScenarios())
+	r.Baseline, _ = NewBaseline("main/report.json", FailOnNew, then) // it holds scenarios
+	if err := r.Baseline.Compare(then, r.Target.Scheme, "production", r.Tool.Catalogue, false); err != nil {
+		panic(err)
+	}
+	Conclude(&r, nil)
+	return r
+}
+
+// repeatedRun failed once in three repetitions.
+func repeatedRun() Report {
+	var all Repeats
+	for n := range 3 {
+		list := passing("ctl.accept", "auth.no-signature", "auth.wrong-key")
+		if n == 1 {
+			list[2] = forged("auth.wrong-key", "MUST", "A delivery signed with another key is refused")
+		}
+		r := sampleRun(list)
+		r.Repetitions = &Repetitions{Number: n + 1, Count: 1, Planned: 5, Differ: []string{}}
+		r.Finished = r.Finished.Add(time.Duration(n) * 2 * time.Second)
+		Conclude(&r, nil)
+		if err := all.Add(r); err != nil {
+			panic(err)
+		}
+	}
+	return all.Report()
 }
 
 func sampleRun(scenarios []Scenario) Report {

@@ -14,7 +14,10 @@ func Terminal(w io.Writer, r Report, opts TerminalOptions) error {
 	p := newPage(opts)
 	p.headline(r)
 	p.preflight(r.Preflight, opts.Verbose)
-	p.scenarios(r.Scenarios, opts.Verbose)
+	p.scenarios(r.Scenarios, r.Causes, opts.Verbose)
+	p.repeated(r)
+	p.expectations(r.Expectations)
+	p.baseline(r.Baseline)
 	for _, l := range r.Load {
 		p.load(l, r.Target.SameHost)
 	}
@@ -29,11 +32,14 @@ func (p *page) headline(r Report) {
 		words, s = "CONFORMANT", green
 	case NotConformant:
 		words, s = "NOT CONFORMANT", red
+		if r.ExitCode == ExitConformant {
+			words, s = "NOT CONFORMANT, AS KNOWN", yellow
+		}
 	}
 	p.para(s, words+"  ", 2, fmt.Sprintf("%s (%s)", tally(r), seconds(max(r.Finished.Sub(r.Started), 0))))
 	about := fmt.Sprintf("%s, scheme %s, profile %s", r.Target.URL, r.Target.Scheme, r.Profile)
 	if r.Strict {
-		about += ", strict"
+		about += ": recommendations fail, too"
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
 	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
@@ -101,7 +107,7 @@ func (p *page) preflight(checks []Check, verbose bool) {
 func (p *page) ending(r Report) {
 	p.line("")
 	if len(r.ExitReasons) == 0 {
-		p.para(bold, fmt.Sprintf("Exit code %d: ", r.ExitCode), 2, "nothing that was assessed failed.")
+		p.para(bold, fmt.Sprintf("Exit code %d: ", r.ExitCode), 2, r.wellEnded())
 	} else {
 		p.line(p.paint(bold, fmt.Sprintf("Exit code %d, because", r.ExitCode)))
 	}
@@ -115,12 +121,29 @@ func (p *page) ending(r Report) {
 	p.line(p.paint(bold, "Next: ") + oneLine(next(r)))
 }
 
+// wellEnded says why there is nothing to be done.
+func (r Report) wellEnded() string {
+	if r.Counts.Fail > 0 {
+		return "nothing failed that was not known."
+	}
+	return "nothing that was assessed failed."
+}
+
+const seeEffects = "let it see effects, with --effects-http or --effects-callback"
+
 // next is the command that helps most now.
 func next(r Report) string {
+	if r.Counts.Fail == 0 && len(r.Target.Probes) == 0 && unobserved(&r, r.MustObserve) != "" {
+		return seeEffects
+	}
+	if r.Baseline != nil && len(r.Baseline.New) > 0 {
+		return "hookassay explain " + r.Baseline.New[0].Scenario
+	}
 	if r.Counts.Fail == 0 && slices.ContainsFunc(r.Preflight, Check.unmet) && r.Rerun != "" {
 		return r.Rerun
 	}
-	if all := causes(r.Scenarios); len(all) > 0 {
+	unknown := slices.DeleteFunc(slices.Clone(r.Scenarios), Scenario.known)
+	if all := causes(unknown, r.Causes); len(all) > 0 {
 		if first := all[0]; first.verdict.Rank() <= Warn.Rank() {
 			return "hookassay explain " + first.scenarios[0].ID
 		}
@@ -135,11 +158,18 @@ func next(r Report) string {
 			return "hookassay explain " + s.ID
 		}
 	}
+	if i := slices.IndexFunc(r.Expectations, func(e Expectation) bool { return e.State == Stale }); i >= 0 {
+		file, _ := place(r.Expectations[i].Location)
+		return r.Rerun + " --write-expectations " + file
+	}
+	if i := slices.IndexFunc(r.Scenarios, Scenario.known); i >= 0 {
+		return "hookassay explain " + r.Scenarios[i].ID
+	}
 	if r.Verdict != Conformant && r.Rerun != "" {
 		return r.Rerun
 	}
 	if len(r.Target.Probes) == 0 {
-		return "let it see effects, with --effects-http or --effects-callback"
+		return seeEffects
 	}
 	if r.Profile == "core" {
 		return r.Rerun + " --profile production"

@@ -15,18 +15,20 @@ func fullBlock(v Verdict) bool {
 	return true
 }
 
-func (p *page) scenarios(all []Scenario, verbose bool) {
+func (p *page) scenarios(all []Scenario, named []Cause, verbose bool) {
 	apart := map[Verdict][]Scenario{}
-	var told []Scenario
+	var told, known []Scenario
 	for _, s := range all {
-		switch s.Verdict {
-		case Pass, Excluded, NotApplicable:
+		switch {
+		case s.known():
+			known = append(known, s)
+		case s.Verdict == Pass || s.Verdict == Excluded || s.Verdict == NotApplicable:
 			apart[s.Verdict] = append(apart[s.Verdict], s)
 		default:
 			told = append(told, s)
 		}
 	}
-	for _, c := range causes(told) {
+	for _, c := range causes(told, named) {
 		p.line("")
 		switch {
 		case !fullBlock(c.verdict):
@@ -37,6 +39,7 @@ func (p *page) scenarios(all []Scenario, verbose bool) {
 			p.shared(c, verbose)
 		}
 	}
+	p.known(known)
 	if len(apart) > 0 {
 		p.line("")
 	}
@@ -75,7 +78,7 @@ const mostTold = 8
 func (p *page) shared(c cause, verbose bool) {
 	l := c.verdict.look()
 	mend := mendable(c.verdict)
-	each := mend && !c.oneFix()
+	each := mend && c.oneFix() == ""
 	what := "one cause"
 	if each {
 		what = "one symptom"
@@ -86,7 +89,7 @@ func (p *page) shared(c cause, verbose bool) {
 			p.para(plain, "    - ", 6, fmt.Sprintf("and %d more: %s", len(c.scenarios)-i, some(c.ids()[i:])))
 			break
 		}
-		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
+		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s%s] %s", s.ID, s.Level, c.milder(s), s.Title))
 		if each {
 			p.para(plain, "      fix: ", 11, s.Fix)
 		}
@@ -96,9 +99,18 @@ func (p *page) shared(c cause, verbose bool) {
 		return
 	}
 	if mend && !each {
-		p.field("fix", c.scenarios[0].Fix)
+		p.field("fix", c.oneFix())
 	}
 	p.command("again", c.again())
+}
+
+// milder tells the verdict of a scenario that is better off than the others of
+// its cause.
+func (c cause) milder(s Scenario) string {
+	if s.Verdict == c.verdict {
+		return ""
+	}
+	return ", " + string(s.Verdict)
 }
 
 // brief tells what stood in the way, once, and of which scenarios.
@@ -155,7 +167,7 @@ func (p *page) summary(v Verdict, scenarios []Scenario) {
 		return
 	}
 	var parts []string
-	all := causes(scenarios)
+	all := causes(scenarios, nil)
 	for _, c := range all {
 		part := c.text()
 		if len(all) > 1 {

@@ -23,6 +23,9 @@ func TestTerminal(t *testing.T) {
 		{"load.txt", "load", TerminalOptions{}},
 		{"unreachable.txt", "unreachable", TerminalOptions{}},
 		{"unseen.txt", "unseen", TerminalOptions{}},
+		{"known.txt", "known", TerminalOptions{}},
+		{"compared.txt", "compared", TerminalOptions{}},
+		{"repeated.txt", "repeated", TerminalOptions{}},
 	}
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {

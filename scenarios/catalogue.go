@@ -28,7 +28,7 @@ var catalogueJSON []byte
 
 // A Catalogue is a list of scenarios and the digest of their source.
 type Catalogue struct {
-	Digest    string     `json:"digest"` // sha256 of the YAML files
+	Digest    string     `json:"digest"` // sha256 of the YAML files, the profiles' among them
 	Scenarios []Scenario `json:"scenarios"`
 }
 
@@ -53,6 +53,7 @@ func Compile() (Catalogue, error) {
 	}
 	var c Catalogue
 	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %d\n%s", profilesFile, len(profilesYAML), profilesYAML)
 	for _, name := range names {
 		b, err := catalogueYAML.ReadFile(name)
 		if err != nil {

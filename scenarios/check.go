@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,8 +21,8 @@ var idForm = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
 // that hangs.
 const maxPause = mockprovider.Duration(time.Minute)
 
-// Profiles names the choices of scenarios, smallest first.
-var Profiles = []string{"core", "production", "strict"}
+// maxTimes bounds the events of one step.
+const maxTimes = 1000
 
 // Inspections names what an answer may be inspected for, with its meaning.
 var Inspections = map[string]string{
@@ -29,6 +30,10 @@ var Inspections = map[string]string{
 	"expected-signature": "the signature that would have been right",
 	"stack-trace":        "a stack trace or a source file's path",
 	"canary":             "the random text that was sent in the delivery",
+	"database":           "a database's error or a statement in SQL",
+	"file-path":          "the path of a file on the server",
+	"version":            "the version of a server or a framework",
+	"markup":             "the markup that was sent, where a browser would take it for its own",
 }
 
 // check finds what is wrong with a scenario beyond its form.
@@ -71,8 +76,8 @@ func (s Scenario) checkNames() error {
 		}
 	}
 	for i, p := range s.Profiles {
-		if !slices.Contains(Profiles, p) {
-			return under(nearest.Unknown("profile", p, Profiles), "profiles", strconv.Itoa(i))
+		if _, err := FindProfile(p); err != nil {
+			return under(err, "profiles", strconv.Itoa(i))
 		}
 	}
 	for _, label := range slices.Sorted(maps.Keys(s.Effects)) {
@@ -99,6 +104,20 @@ func (s Scenario) checkSteps() error {
 			return under(fmt.Errorf("step %d: %w", i+1, err), "steps", strconv.Itoa(i))
 		}
 		seen[step.Send] = true
+	}
+	return s.checkTimes()
+}
+
+// checkTimes finds a label that is many events and that another step names: it
+// would be open which of them.
+func (s Scenario) checkTimes() error {
+	for i, step := range s.Steps {
+		for k, other := range s.Steps {
+			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf}, step.Send) {
+				err := fmt.Errorf("step %d: %q is many events, and another step names it", i+1, step.Send)
+				return under(err, "steps", strconv.Itoa(i), "times")
+			}
+		}
 	}
 	return nil
 }
@@ -134,6 +153,10 @@ func (s Step) check(seen map[string]bool) error {
 		return under(fmt.Errorf("pause is %s; it is at most %s, and not negative", s.Pause, maxPause), "pause")
 	case s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
 		return under(fmt.Errorf("at_once is %d; it is 2 to 64", s.AtOnce), "at_once")
+	case s.Times < 0 || s.Times > maxTimes:
+		return under(fmt.Errorf("times is %d; it is 1 to %d", s.Times, maxTimes), "times")
+	case s.Times > 0 && (s.Send == "" || s.AtOnce > 0 || s.IDOf != "" || s.BodyOf != ""):
+		return under(errors.New("times makes fresh events: it goes with send alone, without at_once, id_of and body_of"), "times")
 	case s.Again != "" && !seen[s.Again]:
 		return under(fmt.Errorf("again %q: nothing of that label was sent before", s.Again), "again")
 	case s.Again != "" && !mockprovider.AfterSealing(s.Faults):
@@ -160,7 +183,19 @@ func (s Step) check(seen map[string]bool) error {
 			return under(err, "fault", "faults", strconv.Itoa(i))
 		}
 	}
-	return under(s.Answer.check(), "answer")
+	return under(cmp.Or(s.Answer.check(), s.Answer.checkLabels(seen)), "answer")
+}
+
+// checkLabels finds comparisons with what was not sent before.
+func (a *Answer) checkLabels(seen map[string]bool) error {
+	switch {
+	case a == nil:
+	case a.Like != "" && !seen[a.Like]:
+		return under(fmt.Errorf("like %q: nothing of that label was sent before", a.Like), "like")
+	case a.Pace != nil && !seen[a.Pace.Of]:
+		return under(fmt.Errorf("pace of %q: nothing of that label was sent before", a.Pace.Of), "pace", "of")
+	}
+	return nil
 }
 
 // checkConnections finds steps that cannot be put on the wire as they say.
@@ -190,6 +225,12 @@ func (a *Answer) check() error {
 		if _, ok := Inspections[name]; !ok {
 			return under(nearest.Unknown("inspection", name, slices.Sorted(maps.Keys(Inspections))), "lacks", strconv.Itoa(i))
 		}
+	}
+	switch {
+	case a.MaxSkew != 0 && a.MaxSkew < mockprovider.Duration(time.Second):
+		return under(errors.New("max_skew is less than a second, and Date has no less"), "max_skew")
+	case a.Pace != nil && (a.Pace.Times < 1 || a.Pace.Least <= 0):
+		return under(errors.New("a pace has times, from 1 on, and a least time"), "pace")
 	}
 	for i, h := range a.Headers {
 		if h.Name == "" || h.Message == "" {

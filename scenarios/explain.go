@@ -40,9 +40,20 @@ func (s Scenario) Explain(w io.Writer, width int) error {
 		}
 		fmt.Fprintf(&b, "  %s\n", src.URL)
 	}
-	fmt.Fprintf(&b, "\nAt level %s, %s.\nDefined in %s.\n", s.Level, levelWords[s.Level], s.Location)
+	b.WriteString("\n")
+	item(&b, "", fmt.Sprintf("At level %s, %s.", s.Level, levelWords[s.Level]), width)
+	fmt.Fprintf(&b, "%s\nDefined in %s.\n", membership(s), s.Location)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// membership says in which profiles the scenario is played.
+func membership(s Scenario) string {
+	names := ProfilesOf(s)
+	if len(names) == 1 {
+		return fmt.Sprintf("Part of the profile %s.", names[0])
+	}
+	return fmt.Sprintf("Part of the profiles %s.", strings.Join(names, ", "))
 }
 
 func without(m map[string]string, key string) map[string]string {
@@ -94,6 +105,9 @@ func (s Step) explain() []string {
 	if s.Pipelined {
 		first += fmt.Sprintf(", pipelined on the connection %q", s.Connection)
 	}
+	if s.Times > 0 {
+		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
+	}
 	if s.Control {
 		first += " (the control: a genuine delivery)"
 	}
@@ -138,6 +152,15 @@ func (a *Answer) explain() []string {
 	}
 	for _, status := range a.BodyFor {
 		lines = append(lines, fmt.Sprintf("an answer of %d has a body", status))
+	}
+	if a.MaxSkew > 0 {
+		lines = append(lines, fmt.Sprintf("the answer's Date is within %s of our clock", a.MaxSkew))
+	}
+	if a.Like != "" {
+		lines = append(lines, fmt.Sprintf("the answer is like that to %q", a.Like))
+	}
+	if a.Pace != nil {
+		lines = append(lines, fmt.Sprintf("the answer takes at most %d times as long as that to %q, or %s", a.Pace.Times, a.Pace.Of, a.Pace.Least))
 	}
 	for _, h := range a.Headers {
 		lines = append(lines, "held against it: "+h.Message)

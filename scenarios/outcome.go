@@ -25,13 +25,14 @@ var loadOutcomes = sync.OnceValue(func() map[string]Outcome {
 		Fail    []string `yaml:"fail"`
 		Other   Grade    `yaml:"other"`
 		Effect  string   `yaml:"effect"`
+		Silent  bool     `yaml:"silent"`
 	}
 	if err := yaml.UnmarshalWithOptions(outcomesYAML, &raw, yaml.Strict()); err != nil {
 		panic(fmt.Sprintf("scenarios/outcomes.yaml: %v", err)) // embedded; a test loads it
 	}
 	all := map[string]Outcome{}
 	for name, o := range raw {
-		all[name] = Outcome{name, o.Meaning, o.Pass, o.Note, o.Warn, o.Fail, o.Other, o.Effect}
+		all[name] = Outcome{name, o.Meaning, o.Pass, o.Note, o.Warn, o.Fail, o.Other, o.Effect, o.Silent}
 	}
 	return all
 })

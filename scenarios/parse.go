@@ -46,6 +46,7 @@ type written struct {
 	// The one-line form: control, fault, control.
 	Fault  faultList `yaml:"fault"`
 	Faults faultList `yaml:"faults"`
+	Times  int       `yaml:"times"`
 	Expect string    `yaml:"expect"`
 	Answer *answer   `yaml:"answer"`
 }
@@ -60,6 +61,7 @@ type writtenStep struct {
 	IDOf       string                `yaml:"id_of"`
 	BodyOf     string                `yaml:"body_of"`
 	AtOnce     int                   `yaml:"at_once"`
+	Times      int                   `yaml:"times"`
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
@@ -75,13 +77,22 @@ type request struct {
 }
 
 type answer struct {
-	Lacks     []string       `yaml:"lacks"`
-	MaxBody   int            `yaml:"max_body"`
-	MaxSent   int64          `yaml:"max_sent"`
-	Within    *within        `yaml:"within"`
-	Headers   []headerChoice `yaml:"headers"`
-	Continues bool           `yaml:"continues"`
-	BodyFor   []int          `yaml:"body_for"`
+	Lacks     []string              `yaml:"lacks"`
+	MaxBody   int                   `yaml:"max_body"`
+	MaxSent   int64                 `yaml:"max_sent"`
+	Within    *within               `yaml:"within"`
+	MaxSkew   mockprovider.Duration `yaml:"max_skew"`
+	Like      string                `yaml:"like"`
+	Pace      *pace                 `yaml:"pace"`
+	Headers   []headerChoice        `yaml:"headers"`
+	Continues bool                  `yaml:"continues"`
+	BodyFor   []int                 `yaml:"body_for"`
+}
+
+type pace struct {
+	Of    string                `yaml:"of"`
+	Times int                   `yaml:"times"`
+	Least mockprovider.Duration `yaml:"least"`
 }
 
 type within struct {
@@ -208,8 +219,8 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		return s, under(errors.New("both steps and fault: fault at this level is the short form of control, fault, control"), "fault", "faults")
 	case oneLine:
 		s.Steps = w.oneLine()
-	case w.Expect != "" || w.Answer != nil:
-		return s, under(errors.New("expect and answer belong to a step, or beside fault"), "expect", "answer")
+	case w.Expect != "" || w.Answer != nil || w.Times != 0:
+		return s, under(errors.New("expect, answer and times belong to a step, or beside fault"), "expect", "answer", "times")
 	default:
 		for _, ws := range w.Steps {
 			s.Steps = append(s.Steps, ws.step())
@@ -220,7 +231,7 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 }
 
 func (w written) oneLine() []Step {
-	fault := writtenStep{Send: "faulty", Fault: w.Fault, Faults: w.Faults, Expect: w.Expect, Answer: w.Answer}.step()
+	fault := writtenStep{Send: "faulty", Fault: w.Fault, Faults: w.Faults, Times: w.Times, Expect: w.Expect, Answer: w.Answer}.step()
 	if fault.Expect == "" {
 		fault.Expect = "rejected"
 	}
@@ -234,7 +245,7 @@ func (w written) oneLine() []Step {
 func (w writtenStep) step() Step {
 	s := Step{
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
-		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Control: w.Control, Feature: w.Feature,
+		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
 		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
 	}
 	if w.Request != nil {
@@ -247,7 +258,11 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, Continues: a.Continues, BodyFor: a.BodyFor}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like, Continues: a.Continues, BodyFor: a.BodyFor}
+	if a.Pace != nil {
+		p := Pace(*a.Pace)
+		out.Pace = &p
+	}
 	if a.Within != nil {
 		out.Within = Graded(*a.Within)
 	}

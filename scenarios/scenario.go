@@ -122,11 +122,15 @@ type Step struct {
 	// Pause waits.
 	Pause mockprovider.Duration `json:"pause,omitempty"`
 
-	Faults  []mockprovider.FaultUse `json:"faults,omitempty"`
-	IDOf    string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
-	BodyOf  string                  `json:"body_of,omitempty"` // … and its body
-	AtOnce  int                     `json:"at_once,omitempty"` // so many copies, released together
-	Control bool                    `json:"control,omitempty"` // must be as expected, or nothing is proven
+	Faults []mockprovider.FaultUse `json:"faults,omitempty"`
+	IDOf   string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
+	BodyOf string                  `json:"body_of,omitempty"` // … and its body
+	AtOnce int                     `json:"at_once,omitempty"` // so many copies, released together
+	// Times sends so many events of the label, each a fresh one, one after the
+	// other. It ends with the first that is left without an answer, unless none
+	// is an answer too.
+	Times   int  `json:"times,omitempty"`
+	Control bool `json:"control,omitempty"` // must be as expected, or nothing is proven
 	// Feature names what the receiver lacks when this step is not as
 	// expected: then the scenario does not apply to it.
 	Feature string `json:"feature,omitempty"`
@@ -159,15 +163,29 @@ type Request struct {
 
 // Answer says what else an answer must or must not have.
 type Answer struct {
-	Lacks   []string      `json:"lacks,omitempty"`    // names of inspections
-	MaxBody int           `json:"max_body,omitempty"` // bytes of the answer
-	MaxSent int64         `json:"max_sent,omitempty"` // bytes of the request that went out before the answer came
-	Within  Graded        `json:"within,omitzero"`
+	Lacks   []string `json:"lacks,omitempty"`    // names of inspections
+	MaxBody int      `json:"max_body,omitempty"` // bytes of the answer
+	MaxSent int64    `json:"max_sent,omitempty"` // bytes of the request that went out before the answer came
+	Within  Graded   `json:"within,omitzero"`
+	// MaxSkew is how far the answer's Date may be from our clock.
+	MaxSkew mockprovider.Duration `json:"max_skew,omitempty"`
+	// Like names a label from whose answer this one must not be told.
+	Like string `json:"like,omitempty"`
+	// Pace bounds the time to the answer by that of another.
+	Pace    *Pace         `json:"pace,omitempty"`
 	Headers []HeaderGrade `json:"headers,omitempty"`
 	// Continues asks for 100 (Continue), or a final answer before the body.
 	Continues bool `json:"continues,omitempty"`
 	// BodyFor lists the statuses that an answer may have only with a body.
 	BodyFor []int `json:"body_for,omitempty"`
+}
+
+// A Pace is how much longer than the slowest answer to a label an answer may
+// take; whatever takes at most Least is soon enough.
+type Pace struct {
+	Of    string                `json:"of"`
+	Times int                   `json:"times"`
+	Least mockprovider.Duration `json:"least"`
 }
 
 // Graded bounds the time to the answer: beyond Warn is a warning, beyond Fail
@@ -208,8 +226,9 @@ type Outcome struct {
 	Note    []string `json:"note,omitempty"`
 	Warn    []string `json:"warn,omitempty"`
 	Fail    []string `json:"fail,omitempty"`
-	Other   Grade    `json:"other"`  // of any answer not named
-	Effect  string   `json:"effect"` // default expectation of the label's effect: "0", "1", "any"
+	Other   Grade    `json:"other"`            // of any answer not named
+	Effect  string   `json:"effect"`           // default expectation of the label's effect: "0", "1", "any"
+	Silent  bool     `json:"silent,omitempty"` // an answer of 2xx tells nothing: effects decide
 }
 
 // Grade grades an answer: its status, or 0 for none. Exact statuses go before

@@ -59,7 +59,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.risk":     {"enum": Risks},
 		"written.needs":    features,
 		"written.schemes":  {"enum": mockprovider.SchemeNames()},
-		"written.profiles": {"enum": Profiles},
+		"written.profiles": {"enum": ProfileNames()},
 		"written.sources": {"anyOf": []object{
 			{"enum": slices.Sorted(maps.Keys(sources))}, {"type": "string", "pattern": "^https://"},
 		}},
@@ -68,6 +68,8 @@ func nameTables(sources map[string]Source) map[string]object {
 		"writtenStep.expect":  expect,
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
 		"writtenStep.hold":    {"type": "integer", "minimum": 1, "maximum": maxHold},
+		"writtenStep.times":   {"type": "integer", "minimum": 1, "maximum": maxTimes},
+		"written.times":       {"type": "integer", "minimum": 1, "maximum": maxTimes},
 		"answer.lacks":        {"anyOf": described(Inspections)},
 		"headerChoice.grade":  {"enum": []Grade{GradeNote, GradeWarn, GradeFail}},
 	}
@@ -92,17 +94,22 @@ var togetherRules = map[string]object{
 	"written": {
 		"required": []string{"id", "title", "level", "risk", "sources", "why", "fix"},
 		"oneOf": []object{
-			{"required": []string{"steps"}, "not": object{"anyOf": []object{required("fault"), required("faults"), required("expect"), required("answer")}}},
+			{"required": []string{"steps"}, "not": object{"anyOf": []object{required("fault"), required("faults"), required("expect"), required("answer"), required("times")}}},
 			{"anyOf": []object{required("fault"), required("faults")}, "not": required("steps")},
 		},
 	},
 	"writtenStep": {
-		"oneOf":             []object{required("send"), required("again"), required("request"), required("pause")},
-		"anyOf":             []object{required("pause"), required("expect")},
-		"not":               object{"anyOf": []object{required("at_once", "connection"), required("hold", "connection"), required("hold", "at_once")}},
+		"oneOf": []object{required("send"), required("again"), required("request"), required("pause")},
+		"anyOf": []object{required("pause"), required("expect")},
+		"allOf": []object{
+			{"not": object{"anyOf": []object{required("at_once", "connection"), required("hold", "connection"), required("hold", "at_once")}}},
+			{"if": required("times"), "then": object{"required": []string{"send"},
+				"not": object{"anyOf": []object{required("at_once"), required("id_of"), required("body_of")}}}},
+		},
 		"dependentRequired": object{"pipelined": []string{"connection"}, "hold": []string{"send"}},
 	},
 	"headerChoice": required("name", "message"),
+	"pace":         required("of", "times", "least"),
 }
 
 // faultSchema lists the faults: those without parameter by name, the others as

@@ -130,7 +130,7 @@ var invalid = []struct{ name, text, want string }{
 	{"two faults in one", head + "  fault: {header.remove: [x], header.empty: [x]}\n", "a fault is one name with its parameter"},
 	{"neither steps nor fault", head, "neither steps nor fault"},
 	{"steps and fault", head + "  fault: body.tamper\n  steps: [{send: a, expect: accepted}]\n", "both steps and fault"},
-	{"expect beside steps", head + "  expect: accepted\n  steps: [{send: a, expect: accepted}]\n", "expect and answer belong to a step"},
+	{"expect beside steps", head + "  expect: accepted\n  steps: [{send: a, expect: accepted}]\n", "expect, answer and times belong to a step"},
 	{"a feature", head + "  needs: [sgnature]\n  fault: body.tamper\n", `unknown feature "sgnature"`},
 	{"a scheme", head + "  schemes: [gihtub]\n  fault: body.tamper\n", `unknown scheme "gihtub"`},
 	{"a profile", head + "  profiles: [cor]\n  fault: body.tamper\n", `unknown profile "cor"`},
@@ -141,6 +141,10 @@ var invalid = []struct{ name, text, want string }{
 	{"no kind of step", head + "  steps: [{expect: accepted}]\n", "a step is exactly one of"},
 	{"copies on one connection", head + "  steps: [{send: a, at_once: 2, connection: c, expect: accepted}]\n", "at_once needs a connection for each copy"},
 	{"too many copies", head + "  steps: [{send: a, at_once: 65, expect: accepted}]\n", "at_once is 65; it is 2 to 64"},
+	{"times of nothing", head + "  steps: [{send: a, times: -1, expect: accepted}]\n", "times is -1; it is 1 to 1000"},
+	{"times without end", head + "  fault: body.tamper\n  times: 1001\n", "times is 1001; it is 1 to 1000"},
+	{"times of copies", head + "  steps: [{send: a, times: 2, at_once: 2, expect: accepted}]\n", "times makes fresh events"},
+	{"times beside steps", head + "  times: 2\n  steps: [{send: a, expect: accepted}]\n", "expect, answer and times belong to a step"},
 	{"a pause without unit", head + "  steps: [{pause: 5}]\n", `"5" is no duration`},
 	{"an inspection", head + "  fault: body.tamper\n  answer: {lacks: [secrt]}\n", `unknown inspection "secrt"`},
 	{"a grade", head + "  fault: body.tamper\n  answer: {headers: [{name: n, message: m, grade: bad}]}\n", `unknown grade "bad"`},
@@ -154,6 +158,7 @@ func TestSchemaAndParserTakeTheSame(t *testing.T) {
 	schema := compiledSchema(t)
 	for _, text := range []string{
 		head + "  fault: body.tamper\n",
+		head + "  fault: body.tamper\n  times: 20\n",
 		head + "  faults: [{header.remove: [x]}, {header.set: {x: 1}}, secret.wrong]\n  expect: accepted\n  answer: {within: {warn: 1s}}\n",
 		head + "  steps: [{send: a, control: true, expect: accepted}, {pause: 10ms}, {again: a, expect: accepted}]\n  effects: {a: 1}\n",
 	} {

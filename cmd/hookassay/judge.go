@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,7 @@ func newJudge(c *console) *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			report, err := judge(within(args[0], "transcript.jsonl"))
+			report, err := judgeAll(args[0])
 			if err != nil {
 				return err
 			}
@@ -34,6 +35,35 @@ func newJudge(c *console) *cobra.Command {
 	}
 	o.formatFlags(cmd)
 	return cmd
+}
+
+// judgeAll grades a transcript, or all of a run that was played several times.
+func judgeAll(name string) (reports.Report, error) {
+	single := within(name, "transcript.jsonl")
+	if first := filepath.Join(name, "1", "transcript.jsonl"); exists(single) || !exists(first) {
+		return judge(single)
+	}
+	o := output{dir: name}
+	var all conformance.Repeats
+	for n := 1; n <= mostRepetitions; n++ {
+		transcript := filepath.Join(o.repetition(n), "transcript.jsonl")
+		if !exists(transcript) {
+			break // the run was interrupted, or this was its last
+		}
+		report, err := judge(transcript)
+		if err != nil {
+			return report, err
+		}
+		if err := all.Add(report); err != nil {
+			return report, fmt.Errorf("%s: %w", transcript, err)
+		}
+	}
+	return all.Report(), nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func judge(name string) (reports.Report, error) {

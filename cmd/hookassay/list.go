@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -13,10 +14,11 @@ import (
 func newList(c *console) *cobra.Command {
 	var own []string
 	var asJSON bool
+	var profile string
 	cmd := &cobra.Command{
 		Use:     "list [PATTERN...]",
 		Short:   "Lists the scenarios",
-		Example: "  hookassay list\n  hookassay list 'auth.*' ts",
+		Example: "  hookassay list\n  hookassay list 'auth.*' ts\n  hookassay list --profile production",
 		RunE: func(_ *cobra.Command, patterns []string) error {
 			catalogue, err := catalogueWith(own)
 			if err != nil {
@@ -26,9 +28,17 @@ func newList(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			in := func(scenarios.Scenario) bool { return true }
+			if profile != "" {
+				p, err := scenarios.FindProfile(profile)
+				if err != nil {
+					return err
+				}
+				in = p.Has
+			}
 			var chosen []scenarios.Scenario
 			for _, s := range catalogue.Scenarios {
-				if len(patterns) == 0 || matched[s.ID] {
+				if (len(patterns) == 0 || matched[s.ID]) && in(s) {
 					chosen = append(chosen, s)
 				}
 			}
@@ -46,6 +56,7 @@ func newList(c *console) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringSliceVar(&own, "scenarios", nil, "file or directory with scenarios of your own")
+	cmd.Flags().StringVarP(&profile, "profile", "p", "", "only those of a profile: "+strings.Join(scenarios.ProfileNames(), ", "))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "whole definitions, as JSON")
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +49,8 @@ func (o *output) open() (err error) {
 		return fmt.Errorf("--out: %w", err)
 	}
 	// A report of a run before must not stand beside the transcript of this one.
-	if err := os.Remove(filepath.Join(o.dir, "report.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--out: %w", err)
+	if err := remove(o.dir, "report.json"); err != nil {
+		return err
 	}
 	if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
 		return fmt.Errorf("--out: %w", err)
@@ -58,6 +59,35 @@ func (o *output) open() (err error) {
 		return fmt.Errorf("--out: %w", err)
 	}
 	return nil
+}
+
+// forget removes the repetitions that a run before has left, so that none
+// stands beside what this one writes.
+func (o *output) forget() error {
+	if o.dir == "" {
+		return nil
+	}
+	for n := 1; n <= mostRepetitions; n++ {
+		if err := remove(o.repetition(n), "report.json", "transcript.jsonl", "ids.jsonl"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove deletes files, as far as they are there.
+func remove(dir string, names ...string) error {
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !missing(err) {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	return nil
+}
+
+// missing tells that there is no such file, nor a directory that could hold it.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // writers are nil interfaces where there is no file.
@@ -74,20 +104,28 @@ func (o *output) writers() (transcript, ids io.Writer) {
 // finish prints the report, writes its file and closes everything. What fails
 // is said in the end: whoever waits sees the report all the same.
 func (o *output) finish(c *console, r reports.Report) error {
+	if err := errors.Join(o.keep(r), o.print(c, r)); err != nil {
+		return unfinished{err}
+	}
+	return nil
+}
+
+// keep closes the run's files and writes its report.
+func (o *output) keep(r reports.Report) error {
+	if o.dir == "" {
+		return nil
+	}
+	return errors.Join(o.close(), o.write(r))
+}
+
+func (o *output) close() error {
 	var errs []error
 	for _, f := range []*os.File{o.transcript, o.ids} {
 		if f != nil {
 			errs = append(errs, f.Close())
 		}
 	}
-	if o.dir != "" {
-		errs = append(errs, o.write(r))
-	}
-	errs = append(errs, o.print(c, r))
-	if err := errors.Join(errs...); err != nil {
-		return unfinished{err}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // write makes report.json whole or not at all.

@@ -20,6 +20,7 @@ type progress struct {
 	out   io.Writer
 	bar   *progressbar.ProgressBar // nil: plain lines
 	phase string
+	lead  string // which repetition it is
 	last  time.Time
 }
 
@@ -67,15 +68,22 @@ func (p *progress) scenario(s conformance.Progress) {
 	if p.bar == nil {
 		if s.Phase != p.phase {
 			p.phase = s.Phase
-			fmt.Fprintf(p.out, "%s (%d of %d scenarios done)\n", s.Phase, s.Done, s.Total)
+			fmt.Fprintf(p.out, "%s%s (%d of %d scenarios done)\n", p.lead, s.Phase, s.Done, s.Total)
 		}
 		return
 	}
 	if p.bar.GetMax() != s.Total {
 		p.bar.ChangeMax(s.Total)
 	}
-	p.describe(fmt.Sprintf("%-9s %-28s", s.Phase, s.Now), besideBar)
+	p.describe(fmt.Sprintf("%s%-9s %-28s", p.lead, s.Phase, s.Now), besideBar)
 	_ = p.bar.Set(s.Done) // only drawing
+}
+
+// repetition begins the progress of one run of several.
+func (p *progress) repetition(n, of int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lead, p.phase = fmt.Sprintf("%d of %d: ", n, of), ""
 }
 
 // load shows how far a load run is: a line a second without a terminal.

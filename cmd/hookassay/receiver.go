@@ -17,23 +17,27 @@ import (
 // receiverFlags say what the reference receiver is to be.
 type receiverFlags struct {
 	listen, scheme, secretEnv string
-	flaws                     []string
+	flaws, variants           []string
 	origins                   []string
-	list                      bool
+	list, listVariants        bool
 }
 
 func newReceiver(c *console) *cobra.Command {
 	var f receiverFlags
 	cmd := &cobra.Command{
 		Use:   "receiver",
-		Short: "Runs the reference receiver, correct or with chosen flaws",
+		Short: "Runs the reference receiver, correct, otherwise built, or with chosen flaws",
 		Example: `  WEBHOOK_SECRET=$(printf whsec_; head -c 32 /dev/urandom | base64) hookassay receiver --scheme standard-webhooks
   hookassay receiver --list-flaws
-  hookassay receiver --scheme github --flaw no-dedupe`,
+  hookassay receiver --scheme github --flaw no-dedupe
+  hookassay receiver --variant refuses-404 --variant answers-204`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if f.list {
+			switch {
+			case f.list:
 				return listFlaws(c)
+			case f.listVariants:
+				return listVariants(c)
 			}
 			ctx, stop := untilSignal()
 			defer stop()
@@ -45,8 +49,10 @@ func newReceiver(c *console) *cobra.Command {
 	fs.StringVarP(&f.scheme, "scheme", "s", "standard-webhooks", "how deliveries are signed")
 	fs.StringVar(&f.secretEnv, "secret-env", "WEBHOOK_SECRET", "environment variable that holds the secret")
 	fs.StringSliceVar(&f.flaws, "flaw", nil, "name of a flaw to have; may be repeated")
+	fs.StringSliceVar(&f.variants, "variant", nil, "name of a variant to be: correct, and built otherwise; may be repeated")
 	fs.StringSliceVar(&f.origins, "origin", nil, "origin that the handshake grants (CloudEvents; default that of the producer)")
 	fs.BoolVar(&f.list, "list-flaws", false, "list the flaws")
+	fs.BoolVar(&f.listVariants, "list-variants", false, "list the variants, and what a target has to be told of them")
 	return cmd
 }
 
@@ -54,6 +60,18 @@ func listFlaws(c *console) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, f := range receiver.Flaws() {
 		fmt.Fprintf(w, "%s\t%s\n", f.Name, f.Summary)
+	}
+	return w.Flush()
+}
+
+func listVariants(c *console) error {
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	for _, v := range receiver.Variants() {
+		told := ""
+		if v.Target != "" {
+			told = " (target: {" + v.Target + "})"
+		}
+		fmt.Fprintf(w, "%s\t%s%s\n", v.Name, v.Summary, told)
 	}
 	return w.Flush()
 }
@@ -71,7 +89,7 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 		f.origins = []string{scheme.Origin}
 	}
 	r, err := receiver.New(receiver.Config{
-		Secrets: map[string][]string{f.scheme: {secret}}, Origins: f.origins, Flaws: f.flaws,
+		Secrets: map[string][]string{f.scheme: {secret}}, Origins: f.origins, Flaws: f.flaws, Variants: f.variants,
 	})
 	if err != nil {
 		return err

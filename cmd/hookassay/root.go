@@ -34,8 +34,9 @@ grades both.
   hookassay run --target http://127.0.0.1:8080/webhooks \
       --scheme standard-webhooks --secret-env WEBHOOK_SECRET
 
-Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete,
-5 limited by the generator.`,
+Exit codes: 0 conformant, or what fails is known, 1 not conformant, 2 usage,
+3 incomplete, 4 a known failure is not as its file says, 5 limited by the
+generator.`,
 		Version: conformance.Version,
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

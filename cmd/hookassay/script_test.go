@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 //
 //	serve SCHEME [FLAW...]   starts the reference receiver; sets $URL, $EFFECTS, $SECRET
 //	servetls SCHEME          the same over TLS and HTTP/2; writes its certificate to ca.pem
+//	servefickle              starts one that verifies nothing any more once it has refused something
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
@@ -45,10 +47,12 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":    serveCmd,
 			"servetls": serveTLSCmd,
-			"odd":      oddCmd,
-			"exitcode": exitCodeCmd,
-			"nosecret": noSecretCmd,
-			"waitfor":  waitForCmd,
+
+			"servefickle": serveFickleCmd,
+			"odd":         oddCmd,
+			"exitcode":    exitCodeCmd,
+			"nosecret":    noSecretCmd,
+			"waitfor":     waitForCmd,
 		},
 	})
 }
@@ -99,6 +103,34 @@ func serveTLSCmd(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), cert, 0o600))
 	ts.Setenv("URL", srv.URL+"/webhooks")
 	ts.Setenv("EFFECTS", srv.URL+"/effects")
+	ts.Setenv("SECRET", secret)
+}
+
+func serveFickleCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 0 {
+		ts.Fatalf("usage: servefickle")
+	}
+	secret := scriptSecrets["standard-webhooks"]
+	var receivers []*receiver.Receiver
+	for _, flaws := range [][]string{nil, {"never-verifies"}} {
+		r, err := receiver.New(receiver.Config{Secrets: map[string][]string{"standard-webhooks": {secret}}, Flaws: flaws})
+		ts.Check(err)
+		ts.Defer(func() { r.Close() })
+		receivers = append(receivers, r)
+	}
+	var refused atomic.Bool
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if refused.Load() {
+			receivers[1].ServeHTTP(w, req)
+			return
+		}
+		rec := httptest.NewRecorder()
+		receivers[0].ServeHTTP(rec, req)
+		refused.Store(rec.Code == http.StatusUnauthorized)
+		w.WriteHeader(rec.Code)
+	}))
+	ts.Defer(srv.Close)
+	ts.Setenv("URL", srv.URL+"/webhooks")
 	ts.Setenv("SECRET", secret)
 }
 

@@ -28,8 +28,8 @@ func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
 	if r.flaws.has("unbounded-body") {
 		limit = unboundedBody
 	}
-	if d.req.ContentLength < 0 && r.flaws.has("chunked-refused") {
-		return lengthNeeded
+	if r.flaws.has("limit-100-kib") {
+		limit = 100 << 10
 	}
 	if d.req.ContentLength > limit {
 		closeAfter(w)
@@ -38,6 +38,9 @@ func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
 	body := io.Reader(http.MaxBytesReader(w, d.req.Body, limit))
 	if r.flaws.has("body-capped") {
 		body = io.LimitReader(body, cappedBody)
+	}
+	if d.req.ContentLength < 0 && r.flaws.has("chunked-ignored") {
+		body = http.NoBody
 	}
 	d.buffer = buffers.Get().(*bytes.Buffer)
 	d.buffer.Reset()

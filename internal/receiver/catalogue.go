@@ -83,7 +83,7 @@ var bodyFlaws = []Flaw{
 	{"trims-body", "trims white space from the body before it verifies", standardSpec + "#signature-scheme", signing},
 	{"utf8-lossy", "replaces invalid UTF-8 in the body before it verifies", libraries + "/javascript", signing},
 	{"body-capped", "silently reads only the first 16 KiB of a body", "https://github.com/frain-dev/convoy/blob/main/api/ingest.go", everyScheme},
-	{"chunked-refused", "answers 411 to a body without a declared length", rfc + "rfc9112#section-7.1", everyScheme},
+	{"chunked-ignored", "takes a body without a declared length for an empty one", "https://github.com/pallets/flask/issues/2229", everyScheme},
 	{"invalid-json-crash", "answers 500 to a body that is not JSON", rfc + "rfc9110#section-15.5.1", everyScheme},
 	{"float-numbers", "answers 500 to a number beyond 2^53", rfc + "rfc8259#section-6", everyScheme},
 }
@@ -103,6 +103,7 @@ var httpFlaws = []Flaw{
 	{"absolute-form-refused", "answers 404 to a request target in absolute form", rfc + "rfc9112#section-3.2.2", everyScheme},
 	{"http10-refused", "answers 505 to HTTP/1.0", rfc + "rfc9110#section-2.5", everyScheme},
 	{"http10-unverified", "does not verify what comes over HTTP/1.0", cwe + "288.html", everyScheme},
+	{"upgrade-unverified", "does not verify what comes with the offer to upgrade the connection", cwe + "288.html", everyScheme},
 	{"upgrade-refused", "answers 400 to the offer to upgrade the connection", rfc + "rfc9110#section-7.8", everyScheme},
 	{"expect-ignored", "never says 100 (Continue)", rfc + "rfc9110#section-10.1.1", everyScheme},
 	{"trailers-merged", "takes trailers for headers", rfc + "rfc9110#section-6.5.1", everyScheme},

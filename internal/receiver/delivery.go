@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -55,6 +56,11 @@ func (d *delivery) exactType() bool {
 func (d *delivery) signedBody() []byte {
 	if d.flaws.has("reserialises") {
 		return inStyleOf(d.body, reserialise(d.body))
+	}
+	if d.flaws.has("html-escaped") {
+		var out bytes.Buffer
+		json.HTMLEscape(&out, d.body)
+		return out.Bytes()
 	}
 	if d.flaws.has("schema-order") {
 		return inSchemaOrder(d.body)

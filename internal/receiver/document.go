@@ -61,6 +61,44 @@ func (d *delivery) refuseText(isJSON bool) *answer {
 	return nil
 }
 
+// typeOf is the event's type where the payload says it.
+func (d *delivery) typeOf(fields object) string {
+	if d.flaws.has("first-type-counts") {
+		return firstText(d.body, "type")
+	}
+	return fields.text("type")
+}
+
+// untyped refuses a payload that does not say the event's type.
+func (d *delivery) untyped() *answer {
+	switch {
+	case d.flaws.has("missing-type-crash"):
+		return crashed
+	case d.flaws.has("type-optional"):
+		return nil
+	}
+	return badRequest
+}
+
+// firstText is the first of the texts that the body's members of that name have.
+func firstText(body []byte, name string) string {
+	depth, wanted, found := 0, false, ""
+	walk(body, func(t json.Token, isName bool) {
+		switch t {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		text, ok := t.(string)
+		if wanted && ok && found == "" {
+			found = text
+		}
+		wanted = depth == 1 && isName && text == name
+	})
+	return found
+}
+
 func beyondFloat(n json.Number) bool {
 	f, err := strconv.ParseFloat(n.String(), 64)
 	return err != nil || math.Abs(f) > 1<<53

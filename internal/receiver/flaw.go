@@ -23,7 +23,8 @@ type Flaw struct {
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, bodyFlaws, httpFlaws,
 		codingFlaws, framingFlaws,
-		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws)
+		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
+		contentFlaws, disclosureFlaws, controlFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)

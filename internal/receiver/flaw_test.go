@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ type probe struct {
 	send            func(s *site, event func(id string) *message)
 	correct, flawed string
 	byScheme        map[string]string // flawed, where it differs
+	correctBy       map[string]string // correct, where it differs
 	secrets         []string          // instead of the usual ones
 	bubble          bool              // with a fake clock, the handler called directly
 	effects         func(map[string]int) string
@@ -31,7 +33,7 @@ const (
 func TestEveryFlawShows(t *testing.T) {
 	shown := map[string]bool{}
 	for _, p := range probes {
-		shown[p.flaw] = p.correct != p.flawed
+		shown[p.flaw] = shown[p.flaw] || p.correct != p.flawed
 	}
 	for _, f := range Flaws() {
 		if !shown[f.Name] {
@@ -48,14 +50,11 @@ func TestEveryFlawShows(t *testing.T) {
 }
 
 func (p probe) run(t *testing.T, scheme string) {
-	flawed := p.flawed
-	if other, ok := p.byScheme[scheme]; ok {
-		flawed = other
-	}
+	correct, flawed := cmp.Or(p.correctBy[scheme], p.correct), cmp.Or(p.byScheme[scheme], p.flawed)
 	for _, receiver := range []struct {
 		flaws []string
 		want  string
-	}{{nil, p.correct}, {[]string{p.flaw}, flawed}} {
+	}{{nil, correct}, {[]string{p.flaw}, flawed}} {
 		if p.bubble {
 			synctest.Test(t, func(t *testing.T) { p.play(t, scheme, receiver.flaws, receiver.want) })
 		} else {

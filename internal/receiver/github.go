@@ -1,8 +1,10 @@
 package receiver
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -125,6 +127,7 @@ func (g *gitHub) event(d *delivery) (event, *answer) {
 	e := event{
 		eventKey: eventKey{scheme: GitHub, id: d.header.Get(gitHubDelivery)},
 		kind:     d.header.Get(gitHubEvent),
+		action:   d.action(),
 	}
 	if e.id == "" && g.flaws.has("delivery-id-optional") {
 		e.id = bodyHash(d.body)
@@ -133,6 +136,15 @@ func (g *gitHub) event(d *delivery) (event, *answer) {
 		return event{}, badRequest
 	}
 	return e, nil
+}
+
+// action is the payload's, "" where it has none.
+func (d *delivery) action() string {
+	var fields object
+	if !bytes.Contains(d.body, []byte(`"action"`)) || json.Unmarshal(d.body, &fields) != nil {
+		return ""
+	}
+	return fields.text("action")
 }
 
 func (g *gitHub) expected(d *delivery) string {

@@ -15,15 +15,21 @@ const effectsPath = "/effects"
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.endBehindChunks(w, req)
 	switch path := req.URL.Path; {
-	case r.isWebhook(path):
-		r.webhook(w, req)
 	case path == "/healthz":
 		done.write(w)
 	case path == effectsPath || strings.HasPrefix(path, effectsPath+"/"):
 		r.tellEffects(w, req)
 	default:
-		notFound.write(w)
+		r.door.ServeHTTP(w, req)
 	}
+}
+
+func (r *Receiver) deliveries(w http.ResponseWriter, req *http.Request) {
+	if !r.isWebhook(req.URL.Path) {
+		notFound.write(w)
+		return
+	}
+	r.webhook(w, req)
 }
 
 func (r *Receiver) webhook(w http.ResponseWriter, req *http.Request) {
@@ -73,10 +79,15 @@ func (r *Receiver) allow() string {
 
 func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 	r.record(d, a)
+	if r.flaws.has("slows-after-refusals") {
+		wait(r.ctx.Done(), r.tarpit.after(a))
+	}
+	r.dateBy(w.Header())
 	if a.rejects() && r.flaws.has("stalls-rejections") {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
 	a = r.talkative(d, a)
+	r.splitAnswer(w, d)
 	if a.rejects() && r.flaws.has("connection-poisoned") && r.poison(w, a) {
 		return
 	}

@@ -29,6 +29,7 @@ func (r *Receiver) talkative(d *delivery, a *answer) *answer {
 	if a.rejects() && r.flaws.has("stack-trace") {
 		a = a.with("trace", string(debug.Stack()))
 	}
+	a = r.disclosing(d, a)
 	if a.accepts() && r.flaws.has("chatty") {
 		a = a.with("details", strings.Repeat("x", chattyBody))
 	}

@@ -20,6 +20,7 @@ const (
 	admitted         // recorded and enqueued
 	known            // recorded before
 	full             // not enqueued, not recorded
+	inWork           // recorded, and not done yet
 )
 
 func newMemory(flaws flawSet) memory {

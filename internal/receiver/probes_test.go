@@ -57,7 +57,8 @@ func after(change func(*message) *message) func(*site, func(string) *message) {
 var badSignature = "v1," + strings.Repeat("A", 43) + "="
 
 var probes = slices.Concat(authenticityProbes, signatureProbes, timestampProbes, bodyProbes, httpProbes, wireProbes,
-	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes)
+	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes,
+	contentProbes, disclosureProbes, controlProbes)
 
 var authenticityProbes = []probe{
 	{flaw: "unsigned-accepted", send: one((*message).unsigned), correct: refused, flawed: taken},
@@ -179,7 +180,8 @@ var bodyProbes = []probe{
 	}), correct: refused, flawed: taken},
 	{flaw: "body-capped", send: body(`{"type":"t","x":"` + strings.Repeat("x", 20<<10) + `"}`), correct: taken, flawed: refused,
 		byScheme: map[string]string{CloudEvents: malformed}},
-	{flaw: "chunked-refused", send: edits(func(req *http.Request) { req.ContentLength = -1 }), correct: taken, flawed: "411 map[]"},
+	{flaw: "chunked-ignored", send: edits(func(req *http.Request) { req.ContentLength = -1 }), correct: taken, flawed: refused,
+		byScheme: map[string]string{CloudEvents: malformed}},
 	{flaw: "invalid-json-crash", send: body(`{"type":`), correct: malformed, flawed: crash},
 	{flaw: "float-numbers", send: body(`{"type":"t","n":[{"n":9007199254740994}]}`), correct: taken, flawed: crash},
 }

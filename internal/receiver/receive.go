@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"strings"
@@ -25,11 +26,17 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if a := r.decode(d); a != nil {
 		return a
 	}
+	if a := r.receiveFirst(d); a != nil {
+		return a
+	}
 	if r.flaws.has("effect-before-verify") {
 		return r.actThenVerify(d)
 	}
 	if r.flaws.has("dedupe-before-verify") {
 		r.recordEarly(d)
+	}
+	if r.flaws.has("parses-first") && !json.Valid(d.body) {
+		return crashed
 	}
 	authenticate := r.authenticate
 	if r.flaws.has("gzip-both") && d.coded() {
@@ -71,7 +78,7 @@ func (r *Receiver) authenticate(d *delivery) *answer {
 		return nil
 	}
 	if !r.flaws.has("signature-cached") {
-		return d.verify(d)
+		return r.verifyAsConverted(d)
 	}
 	if r.verified.has(credential) {
 		return nil
@@ -89,6 +96,7 @@ const verifiedUpTo = 60 << 10
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
 	return r.flaws.has("never-verifies") || r.trusted(d.req, false) ||
+		r.flaws.has("upgrade-unverified") && hasAny(d.req.Header, "Upgrade") ||
 		r.flaws.has("http10-unverified") && d.req.ProtoMajor == 1 && d.req.ProtoMinor == 0 ||
 		r.flaws.has("guards-one-path") && d.req.URL.Path != "/" && d.req.URL.Path != webhookPath ||
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
@@ -98,14 +106,23 @@ func (r *Receiver) unverified(d *delivery) bool {
 
 // act takes the event of an authentic delivery on, once.
 func (r *Receiver) act(d *delivery) *answer {
+	if a := r.stumble(d); a != nil {
+		return a
+	}
 	if r.flaws.has("charset-refused") && !d.exactType() {
 		return unsupported
 	}
 	if d.coded() && !d.decoded {
 		return encoded
 	}
+	if a := r.stumbles(d); a != nil {
+		return a
+	}
 	ev, a := d.event(d)
 	if a != nil {
+		return a
+	}
+	if a := r.consider(d, ev); a != nil {
 		return a
 	}
 	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
@@ -155,8 +172,14 @@ func (r *Receiver) handles(ev event) bool {
 	if ev.scheme == GitHub && ev.kind == ping {
 		return r.flaws.has("ping-processed")
 	}
+	if ev.unknownAction() {
+		return r.flaws.has("unknown-action-processed")
+	}
 	return !strings.HasPrefix(ev.kind, unknownTypes[ev.scheme]) || r.flaws.has("unknown-type-processed")
 }
+
+// unknownAction reports whether the type is known and what happened is not.
+func (e event) unknownAction() bool { return strings.HasPrefix(e.action, unknownTypes[GitHub]) }
 
 // ignore answers an event whose type has no effect. It is a success: the
 // producer must not send it again.
@@ -167,6 +190,12 @@ func (r *Receiver) ignore(ev event) *answer {
 		return badRequest
 	case isPing:
 		return done
+	case ev.unknownAction() && r.flaws.has("unknown-action-refused"):
+		return unprocessable
+	case ev.unknownAction() && r.flaws.has("unknown-action-crash"):
+		return crashed
+	case ev.unknownAction():
+		return ignored
 	case r.flaws.has("unknown-type-refused"):
 		return unprocessable
 	case r.flaws.has("unknown-type-crash"):
@@ -177,6 +206,11 @@ func (r *Receiver) ignore(ev event) *answer {
 
 // key is the identity by which duplicates are told.
 func (r *Receiver) key(d *delivery, ev event) eventKey {
+	for _, v := range r.variants {
+		if v.build.key != nil {
+			return v.build.key(d, ev)
+		}
+	}
 	if r.flaws.has("dedupe-by-signature") {
 		return eventKey{scheme: ev.scheme, id: d.credential(d)}
 	}
@@ -206,6 +240,8 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 		return r.duplicate()
 	case full:
 		return busy
+	case inWork:
+		return conflict
 	}
 	if now {
 		r.processNow(d, ev)

@@ -49,6 +49,7 @@ type Config struct {
 	Rate      int              // granted deliveries a minute; default 120
 	Workers   int              // default 4
 	Flaws     []string         // names out of Flaws()
+	Variants  []string         // names out of Variants()
 	OnEffect  func(id string)  // called by a worker once for every processing
 	Log       *slog.Logger     // optional; is never given a secret or a body
 }
@@ -63,7 +64,9 @@ const (
 // A Receiver is an http.Handler that receives webhooks. Close ends its workers.
 type Receiver struct {
 	flaws     flawSet
-	endpoints []*endpoint // configured ones, in the order of detection
+	variants  []Variant
+	door      http.Handler // takes all but effects and health
+	endpoints []*endpoint  // configured ones, in the order of detection
 	now       func() time.Time
 	origins   []string
 	rate      int
@@ -73,6 +76,7 @@ type Receiver struct {
 	queue    *queue
 	effects  *ledger
 	verified signatures
+	tarpit   tarpit
 
 	server *http.Server
 	ctx    context.Context // ends with Close
@@ -80,14 +84,19 @@ type Receiver struct {
 	taken  sync.WaitGroup // connections taken from the server
 }
 
-// New returns a receiver whose workers run. It fails on an unknown flaw, on a
-// flaw that none of the configured schemes can show, on an unknown scheme, on a
+// New returns a receiver whose workers run. It fails on an unknown flaw or variant,
+// on a flaw that none of the configured schemes can show, on an unknown scheme, on a
 // malformed secret and when there is no secret at all.
 func New(cfg Config) (*Receiver, error) {
 	flaws, err := chooseFlaws(cfg.Flaws)
 	if err != nil {
 		return nil, err
 	}
+	variants, err := chooseVariants(cfg.Variants)
+	if err != nil {
+		return nil, err
+	}
+	cfg = configured(cfg, variants)
 	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 {
 		return nil, errors.New("tolerance, rate and workers cannot be negative")
 	}
@@ -96,11 +105,12 @@ func New(cfg Config) (*Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := flaws.fit(endpoints); err != nil {
+	if err := cmp.Or(flaws.fit(endpoints), fitVariants(variants, endpoints)); err != nil {
 		return nil, err
 	}
 	r := &Receiver{
 		flaws:     flaws,
+		variants:  variants,
 		endpoints: endpoints,
 		now:       cfg.Now,
 		origins:   cfg.Origins,
@@ -111,13 +121,17 @@ func New(cfg Config) (*Receiver, error) {
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.server = newServer(r)
-	r.queue = newQueue(flaws, cfg.Workers, r.effects.add)
+	r.furnish()
+	r.queue = newQueue(flaws, cfg.Workers, r.work())
 	return r, nil
 }
 
 func withDefaults(cfg Config, flaws flawSet) Config {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if flaws.has("clock-ahead") {
+		cfg.Now = ahead(cfg.Now)
 	}
 	cfg.Tolerance.Past = cmp.Or(cfg.Tolerance.Past, defaultTolerance)
 	cfg.Tolerance.Future = cmp.Or(cfg.Tolerance.Future, defaultTolerance)

@@ -17,8 +17,9 @@ type scheme interface {
 // An event is what a delivery carries, as far as the receiver cares.
 type event struct {
 	eventKey
-	kind string
-	at   string // when it happened (RFC 3339), if it says so
+	kind   string
+	action string // GitHub: what happened to the thing that kind names
+	at     string // when it happened (RFC 3339), if it says so
 }
 
 // An eventKey is the identity of an event: two deliveries with the same key

@@ -50,6 +50,11 @@ func (r *Receiver) Serve(l net.Listener) error {
 	if r.flaws.has("serial") {
 		l = newSerialListener(l)
 	}
+	for _, v := range r.variants {
+		if v.build.listen != nil {
+			l = v.build.listen(l)
+		}
+	}
 	return r.server.Serve(l)
 }
 

@@ -200,14 +200,17 @@ func (s *standard) event(d *delivery) (event, *answer) {
 	}
 	e := event{
 		eventKey: eventKey{scheme: StandardWebhooks, id: d.header.Get(webhookID)},
-		kind:     fields.text("type"),
+		kind:     d.typeOf(fields),
 		at:       fields.text("timestamp"),
 	}
 	if s.flaws.has("last-id-known") {
 		e.id = last(d.header[webhookID])
 	}
-	if e.id == "" && !s.incomplete(d) || e.kind == "" {
+	if e.id == "" && !s.incomplete(d) {
 		return event{}, badRequest
+	}
+	if e.kind == "" {
+		return e, d.untyped()
 	}
 	return e, nil
 }

@@ -143,11 +143,14 @@ func (s *stripe) event(d *delivery) (event, *answer) {
 	}
 	e := event{
 		eventKey: eventKey{scheme: Stripe, id: fields.text("id")},
-		kind:     fields.text("type"),
+		kind:     d.typeOf(fields),
 		at:       unixTime(fields["created"]),
 	}
-	if e.id == "" || e.kind == "" {
+	if e.id == "" {
 		return event{}, badRequest
+	}
+	if e.kind == "" {
+		return e, d.untyped()
 	}
 	return e, nil
 }

@@ -68,8 +68,8 @@ func ofLength(format string) func(*site, func(string) *message) {
 	return framed(func(body string) (string, string) { return fmt.Sprintf("Content-Length: "+format, len(body)), body })
 }
 
-// inChunks sends event a in one chunk, behind the size written so.
-func inChunks(coding, size, trailer string) func(*site, func(string) *message) {
+// chunkedAs sends event a in one chunk, behind the size written so.
+func chunkedAs(coding, size, trailer string) func(*site, func(string) *message) {
 	return framed(func(body string) (string, string) {
 		return "Transfer-Encoding: " + coding, fmt.Sprintf(size, len(body)) + body + "\r\n0\r\n" + trailer + endOfLine
 	})
@@ -108,8 +108,8 @@ func folded(s *site, event func(string) *message) {
 	s.dial().put(text, 1)
 }
 
-// asked sends the body when it is told to, or after a moment.
-func asked(s *site, event func(string) *message) {
+// askedFirst sends the body when it is told to, or after a moment.
+func askedFirst(s *site, event func(string) *message) {
 	text := strings.Replace(event("a").text(s), " HTTP/1.1\r\n", " HTTP/1.1\r\nExpect: 100-continue\r\n", 1)
 	head, body, _ := strings.Cut(text, "\r\n\r\n")
 	w := s.dial()
@@ -190,9 +190,15 @@ var wireProbes = []probe{
 		s.dial().put(strings.Replace(event("a").forged().text(s), "HTTP/1.1", "HTTP/1.0", 1), 1)
 	}, correct: refused, flawed: taken},
 	{flaw: "upgrade-refused", send: heading("Connection: Upgrade", "Upgrade: h2c"), correct: taken, flawed: malformed},
-	{flaw: "expect-ignored", send: asked, correct: "100 202 map[a:1]", flawed: taken},
+	{flaw: "upgrade-unverified", send: one(func(m *message) *message {
+		return m.forged().edited(func(req *http.Request) {
+			req.Header.Set("Connection", "Upgrade")
+			req.Header.Set("Upgrade", "h2c")
+		})
+	}), correct: refused, flawed: taken},
+	{flaw: "expect-ignored", send: askedFirst, correct: "100 202 map[a:1]", flawed: taken},
 	{flaw: "trailers-merged", send: trailed, correct: refused, flawed: taken},
-	{flaw: "trailers-refused", send: inChunks("chunked", "%x\r\n", "X-T: 1\r\n"), correct: taken, flawed: malformed},
+	{flaw: "trailers-refused", send: chunkedAs("chunked", "%x\r\n", "X-T: 1\r\n"), correct: taken, flawed: malformed},
 	{flaw: "blanks-kept", send: rewritten(func(text string) string {
 		return strings.NewReplacer("ignature: ", "ignature: \t", "-256: ", "-256: \t").Replace(text)
 	}), correct: taken, flawed: refused},
@@ -247,12 +253,12 @@ var wireProbes = []probe{
 	{flaw: "length-lenient", send: ofLength("+%d"), correct: malformed, flawed: taken},
 	{flaw: "length-lenient", send: ofLength("-%d"), correct: malformed, flawed: taken},
 	{flaw: "length-lenient", send: ofLength("0x%x"), correct: malformed, flawed: taken},
-	{flaw: "coding-lenient", send: inChunks("xchunked", "%x\r\n", ""), correct: "501 map[]", flawed: taken},
-	{flaw: "coding-lenient", send: inChunks("chunked, identity", "%x\r\n", ""), correct: "501 map[]", flawed: taken},
-	{flaw: "lenient-chunks", send: inChunks("chunked", "0x%x\r\n", ""), correct: malformed, flawed: taken},
-	{flaw: "lenient-chunks", send: inChunks("chunked", "1%016x\r\n", ""), correct: malformed, flawed: taken},
-	{flaw: "lenient-chunks", send: inChunks("chunked", "%x\n", ""), correct: malformed, flawed: taken},
-	{flaw: "extension-refused", send: inChunks("chunked", "%x;a=b\r\n", ""), correct: taken, flawed: malformed},
+	{flaw: "coding-lenient", send: chunkedAs("xchunked", "%x\r\n", ""), correct: "501 map[]", flawed: taken},
+	{flaw: "coding-lenient", send: chunkedAs("chunked, identity", "%x\r\n", ""), correct: "501 map[]", flawed: taken},
+	{flaw: "lenient-chunks", send: chunkedAs("chunked", "0x%x\r\n", ""), correct: malformed, flawed: taken},
+	{flaw: "lenient-chunks", send: chunkedAs("chunked", "1%016x\r\n", ""), correct: malformed, flawed: taken},
+	{flaw: "lenient-chunks", send: chunkedAs("chunked", "%x\n", ""), correct: malformed, flawed: taken},
+	{flaw: "extension-refused", send: chunkedAs("chunked", "%x;a=b\r\n", ""), correct: taken, flawed: malformed},
 }
 
 // The front of a flawed receiver changes nothing of what it is not about, in

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 )
@@ -32,7 +33,15 @@ type Config struct {
 	Nonce       string // default: a fresh one
 	Strict      bool   // recommendations fail too
 	MustObserve []string
-	Scenarios   []scenarios.Scenario // more than the built-in ones
+
+	Expectations string // file of known failures; see ReadExpectations
+	Baseline     string // an earlier report of the same scheme
+	FailOn       string // with Baseline: new (the default), or any
+
+	// Repetition says which of so many Repetitions of the run this is, from 1.
+	Repetition, Repetitions int
+
+	Scenarios []scenarios.Scenario // more than the built-in ones
 	// Command begins the commands that play the run, or one scenario, again;
 	// --seed and --only follow. Again takes its place where it is set.
 	Command string
@@ -75,8 +84,11 @@ func (c Config) resolve() (Config, error) {
 	if c.Profile == "" {
 		c.Profile = "core"
 	}
-	if c.Profile == "strict" {
-		c.Strict = true
+	if p, err := scenarios.FindProfile(c.Profile); err == nil { // an unknown one is the plan's to refuse
+		c.Strict = c.Strict || p.Strict
+	}
+	if c.FailOn == "" {
+		c.FailOn = reports.FailOnNew
 	}
 	if c.Nonce == "" {
 		var b [16]byte

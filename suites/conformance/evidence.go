@@ -7,20 +7,54 @@ import (
 	"strings"
 
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 )
 
-// fingerprint names a finding so that it is the same in the next run: no ids,
-// no times, no free text of the receiver.
+// fingerprint names a finding of a scenario so that it is the same in the next
+// run: no ids, no times, no free text of the receiver.
 func fingerprint(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:6])
 }
 
-func (g *grading) stepName(i int) string {
+func stepNumber(i int) string { return fmt.Sprintf("step %d", i+1) }
+
+// symptom names what a finding shows, whatever the scenario asked for: what
+// findings with one cause have in common.
+func symptom(kind string, o scenarios.Outcome, x numbered) string {
+	if kind != "answer" {
+		return kind
+	}
+	switch c := class(x); {
+	case c == "none":
+		return "unanswered"
+	case c == "5xx":
+		return "failed"
+	case c == "2xx" && o.Effect == "0":
+		return "accepted"
+	case c == "4xx" && o.Effect != "0":
+		return "refused"
+	default:
+		return "answered-" + c
+	}
+}
+
+// numberOf is the number of an event among those of its step; 0 where the step
+// has one.
+func (g *grading) numberOf(i int, x numbered) int {
+	if g.scenario.Steps[i].Times == 0 {
+		return 0
+	}
+	return x.Copy
+}
+
+func (g *grading) stepName(i int, x numbered) string {
 	step := g.scenario.Steps[i]
 	switch {
 	case step.Again != "":
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
+	case step.Times > 0:
+		return fmt.Sprintf("step %d: %s, number %d of %d", i+1, step.Send, x.Copy, step.Times)
 	case step.Request != nil:
 		return fmt.Sprintf("step %d: %s", i+1, step.Request.Method)
 	}
@@ -56,6 +90,11 @@ func (g *grading) evidence(i int, x numbered) reports.Evidence {
 	e := reports.Evidence{EventID: x.EventID, SentAt: &at, LocalPort: x.LocalPort, Fault: exchange(x)}
 	for _, d := range x.Deviates {
 		e.Differs = append(e.Differs, reports.Difference(d))
+	}
+	if len(e.Differs) == 0 { // every byte is as it was: the fault is in how they went
+		for _, use := range g.scenario.Steps[i].Faults {
+			e.Differs = append(e.Differs, reports.Difference{Where: reports.OnTheWire, Sent: use.Explain()})
+		}
 	}
 	lines := []int{x.line}
 	if c, ok := g.controlFor(i); ok && c.line != x.line {

@@ -27,6 +27,7 @@ type mark struct {
 	severity reports.Verdict
 	finding  reports.Finding
 	step     int
+	number   int    // of the event, where the step sends many
 	conforms bool   // a note: worth a word, and nothing against the receiver
 	fix      string // where it is not what mends the rest of the scenario
 	// interrupted: the run ended before this could be seen.
@@ -44,17 +45,19 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		if step.Pause > 0 {
 			continue
 		}
-		if len(g.steps[i]) < max(1, step.AtOnce) {
+		if !g.whole(i, step) {
 			g.notPlayed(i)
 			return g
 		}
 		played = true
+		from := len(g.marks)
 		for _, x := range g.inRace(i, step) {
 			if lacking := g.answer(i, step, x); lacking {
 				g.lacks = step.Feature
 				return g
 			}
 		}
+		g.alike(from, step)
 	}
 	if !played {
 		g.harness("empty", "the scenario sends nothing")
@@ -111,7 +114,7 @@ func (g *grading) stopped() bool {
 			severity = reports.Blocked
 		}
 		g.add(mark{severity: severity, interrupted: t.Kind == "interrupted", finding: reports.Finding{
-			Fingerprint: fingerprint("trouble", t.Kind), Message: t.Message,
+			Fingerprint: fingerprint("trouble", t.Kind), Symptom: t.Kind, Message: t.Message,
 		}})
 		return true
 	}
@@ -120,7 +123,7 @@ func (g *grading) stopped() bool {
 
 // harness marks that we broke; kind says how, in words that never change.
 func (g *grading) harness(kind, message string) {
-	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Message: message}})
+	g.add(mark{severity: reports.Error, finding: reports.Finding{Fingerprint: fingerprint("harness", kind), Symptom: kind, Message: message}})
 }
 
 // cutShort marks that something is missing, which is no defect of ours where

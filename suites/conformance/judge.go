@@ -28,6 +28,10 @@ func Judge(records []transcript.Record) (reports.Report, error) {
 		}
 		r.Scenarios = append(r.Scenarios, s)
 	}
+	if err := recall(j.known, &r); err != nil {
+		return reports.Report{}, err
+	}
+	r.Causes = causes(r.Scenarios)
 	reports.Conclude(&r, j.run.MustObserve)
 	return r, nil
 }
@@ -44,6 +48,7 @@ type judge struct {
 	started   time.Time
 	finished  time.Time
 	end       *transcript.End
+	known     transcript.Known
 	plans     []transcript.Plan
 	checks    []transcript.Check
 	exchanges map[string][]numbered
@@ -61,6 +66,8 @@ func newJudge(records []transcript.Record) (*judge, error) {
 	}
 	for _, rec := range records {
 		switch {
+		case rec.Known != nil:
+			j.known = *rec.Known
 		case rec.Plan != nil:
 			j.plans = append(j.plans, *rec.Plan)
 		case rec.Check != nil:
@@ -99,6 +106,9 @@ func (j *judge) header() reports.Report {
 	}
 	if j.end != nil {
 		r.Requests = j.end.Requests
+	}
+	if j.run.Repetitions > 0 {
+		r.Repetitions = &reports.Repetitions{Number: j.run.Repetition, Count: 1, Planned: j.run.Repetitions, Differ: []string{}}
 	}
 	if j.run.Past != 0 || j.run.Future != 0 {
 		r.Target.Past, r.Target.Future = j.run.Past.String(), j.run.Future.String()
@@ -176,7 +186,8 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	if end.severity == reports.Excluded {
 		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
 	}
-	out.Findings, out.Measurements = g.findings(), g.measurements
+	out.Unseen = expectsEffects(s) && !j.observes()
+	out.Findings, out.Measurements = g.findings(), summarised(g.measurements)
 	out.Milliseconds = g.milliseconds()
 	return out, nil
 }

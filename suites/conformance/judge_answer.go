@@ -70,10 +70,11 @@ func (g *grading) mark(i int, x numbered, severity reports.Verdict, kind string,
 }
 
 func (g *grading) markOf(i int, x numbered, severity reports.Verdict, kind string, o scenarios.Outcome, message string) mark {
-	return mark{severity: severity, step: i, finding: reports.Finding{
-		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x)),
+	return mark{severity: severity, step: i, number: g.numberOf(i, x), finding: reports.Finding{
+		Fingerprint: fingerprint(kind, string(severity), o.Name, class(x), stepNumber(i)),
+		Symptom:     symptom(kind, o, x),
 		Message:     message,
-		Step:        g.stepName(i),
+		Step:        g.stepName(i, x),
 		Expected:    o.Meaning,
 		Observed:    g.observed(x),
 		Evidence:    g.evidence(i, x),
@@ -93,10 +94,10 @@ func (g *grading) control(i int, x numbered) {
 	g.mark(i, x, reports.Blocked, "control", outcome, "the control beside it, a genuine delivery, "+answered(x)+": nothing is proven")
 }
 
-// silent reports whether the answer says nothing because the receiver answers
-// 2xx to whatever it refuses.
+// silent reports whether the answer says nothing, because the receiver answers
+// 2xx to whatever it refuses or may do so here.
 func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
-	return g.judge.run.Rejects == "silent" && o.Effect == "0" && x.Answer.Status/100 == 2
+	return (g.judge.run.Rejects == "silent" || o.Silent) && o.Effect == "0" && x.Answer.Status/100 == 2
 }
 
 // silently leaves the judgement to the effects.
@@ -104,7 +105,7 @@ func (g *grading) silently(i int, o scenarios.Outcome, x numbered) {
 	if _, ok := g.judge.seen(x.EventID); ok {
 		return
 	}
-	g.mark(i, x, reports.NotObserved, "silent", o, "the receiver answers 2xx to what it refuses, and no probe tells what it did")
+	g.mark(i, x, reports.NotObserved, "silent", o, "an answer of 2xx does not say whether it was processed, and no probe tells")
 }
 
 // say words the discrepancy between an answer and the outcome expected.
@@ -193,6 +194,9 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 		fail("body-for", fmt.Sprintf("an answer of %d with a body", x.Answer.Status), "answered %d without a body", x.Answer.Status)
 	}
 	out = append(out, g.timely(a.Within, x)...)
+	out = append(out, g.dated(a.MaxSkew, x)...)
+	out = append(out, g.likeness(a.Like, x)...)
+	out = append(out, g.paced(a.Pace, x)...)
 	for _, h := range a.Headers {
 		if message := g.header(h, x); message != "" {
 			out = append(out, inspected{grade: h.Grade, kind: "header-" + strings.ToLower(h.Name), expected: g.askedFor(h), message: message})

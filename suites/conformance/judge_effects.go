@@ -34,6 +34,22 @@ func (g *grading) effects() {
 	}
 }
 
+// observes reports whether any probe tells anything.
+func (j *judge) observes() bool {
+	_, ok := j.seen("")
+	return ok
+}
+
+// expectsEffects reports whether effects could speak for or against a receiver.
+func expectsEffects(s scenarios.Scenario) bool {
+	for _, want := range s.Effects {
+		if want != "any" {
+			return true
+		}
+	}
+	return false
+}
+
 // seen is how often the first probe that tells anything counted the event.
 func (j *judge) seen(id string) (n int, ok bool) {
 	for _, e := range j.effects {
@@ -56,7 +72,7 @@ func (j *judge) blindness() string {
 
 func (g *grading) unseen(message string) {
 	g.add(mark{severity: reports.NotObserved, step: len(g.steps), finding: reports.Finding{
-		Fingerprint: fingerprint("unseen", message), Message: message,
+		Fingerprint: fingerprint("unseen", message), Symptom: "unseen", Message: message,
 	}})
 }
 
@@ -68,10 +84,23 @@ func (g *grading) counts(e transcript.Effects) {
 		if label == "" || graded[label] || len(g.steps[i]) == 0 {
 			continue
 		}
+		if step.Times > 0 {
+			g.countEach(e, i, step)
+			continue
+		}
 		graded[label] = true
 		last, x := g.lastOf(label)
-		g.count(e, label, last, x)
+		g.count(e, label, last, x, g.acknowledged(label))
 	}
+}
+
+// countEach grades the count of every event of a step that sends many.
+func (g *grading) countEach(e transcript.Effects, i int, step scenarios.Step) {
+	from := len(g.marks)
+	for _, x := range g.steps[i] {
+		g.count(e, step.Send, i, x, acknowledges(x))
+	}
+	g.alike(from, step)
 }
 
 // lastOf returns the last step of a label and its exchange.
@@ -85,7 +114,7 @@ func (g *grading) lastOf(label string) (int, numbered) {
 	return at, g.steps[at][0]
 }
 
-func (g *grading) count(e transcript.Effects, label string, i int, x numbered) {
+func (g *grading) count(e transcript.Effects, label string, i int, x numbered, acknowledged bool) {
 	text := g.scenario.Effects[label]
 	digits, more := strings.CutSuffix(text, "+")
 	want, err := strconv.Atoi(digits)
@@ -95,13 +124,17 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered) {
 	seen, control := e.Counts[x.EventID], g.controlOf(label)
 	switch {
 	case seen == want || more && seen > want:
-	case control >= 0 && seen == 0 && g.acknowledged(label):
-		g.effect(e, control, g.steps[control][0], reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case control >= 0 && seen == 0 && acknowledged:
+		at := g.steps[control][0]
+		if control == i {
+			at = x
+		}
+		g.effect(e, control, at, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "repeated", text, fmt.Sprintf("%s instead of %s", processed(seen), often(want)))
-	case !g.acknowledged(label):
+	case !acknowledged:
 		// It was refused: that it was not processed follows.
 	default:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and %s instead of %s", processed(seen), often(want)))
@@ -170,10 +203,11 @@ func (g *grading) effect(e transcript.Effects, i int, x numbered, severity repor
 	evidence.Effects = &reports.Effects{
 		Probe: e.Probe, EventID: x.EventID, Expected: wanted(want), Seen: seen, WaitedMS: e.WaitedMS,
 	}
-	g.add(mark{severity: severity, step: i, finding: reports.Finding{
-		Fingerprint: fingerprint(kind, string(severity)),
+	g.add(mark{severity: severity, step: i, number: g.numberOf(i, x), finding: reports.Finding{
+		Fingerprint: fingerprint(kind, string(severity), stepNumber(i)),
+		Symptom:     kind,
 		Message:     message,
-		Step:        g.stepName(i),
+		Step:        g.stepName(i, x),
 		Expected:    "processed " + wanted(want),
 		Observed:    processed(seen),
 		Evidence:    evidence,

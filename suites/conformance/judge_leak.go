@@ -3,7 +3,6 @@ package conformance
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hookassay/hookassay/reports"
@@ -11,29 +10,12 @@ import (
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
-// traces are what stack traces and source paths look like in the languages
-// receivers are written in, as text or inside a JSON string.
-var traces = regexp.MustCompile(strings.Join([]string{
-	`goroutine \d+ \[`,                                       // Go
-	`[/\\][\w.-]+\.go:\d+`,                                   // Go
-	`Traceback \(most recent call last\)`,                    // Python
-	`File \\?"[^"\\]+\\?", line \d+`,                         // Python
-	`\bat .{1,200}\.(js|ts|mjs|cjs):\d+:\d+`,                 // Node
-	`at [\w.$<>/@-]+\(\w+\.(java|kt|scala|groovy|clj):\d+\)`, // JVM
-	`\.rb:\d+:in `,                                           // Ruby
-	`#\d+ [^\s]+\.php\(\d+\)`,                                // PHP
-	`\.php(</b>)? on line (<b>)?\d+`,                         // PHP
-	`\bat .{1,200} in .{1,200}\.cs:line \d+`,                 // .NET
-	`thread '[^']*' (\(\d+\) )?panicked at`,                  // Rust
-	`\*\* \((\w+\.)*\w+Error\)`,                              // Elixir
-}, "|"))
-
 // leak inspects the answer for what must not be there. A secret too short to
 // be told from a word proves nothing where it stands.
 func (g *grading) leak(inspection string, x numbered) []inspected {
 	where, short := "", ""
 	for _, part := range parts(x) {
-		if !shows(inspection, part.text, x) {
+		if !shows(inspection, part, x) {
 			continue
 		}
 		if inspection != "secret" || g.long(part.text) {
@@ -75,16 +57,31 @@ func parts(x numbered) []part {
 	return append(all, part{"body", body})
 }
 
-func shows(inspection, text string, x numbered) bool {
+func shows(inspection string, p part, x numbered) bool {
+	text := p.text
 	switch inspection {
 	case "secret", "expected-signature":
 		return strings.Contains(text, transcript.MarkerPrefix(inspection))
-	case "stack-trace":
-		return traces.MatchString(text)
 	case "canary":
 		return x.Canary != "" && strings.Contains(text, x.Canary)
+	case "markup":
+		return p.name == "body" && strings.Contains(text, markup) && rendered(x)
+	case "version":
+		name, value, _ := strings.Cut(text, ": ")
+		return versioned(name, value)
 	}
-	return false
+	if inspection == "file-path" { // which the endpoint's own path may look like
+		text = strings.ReplaceAll(text, pathOf(x), "")
+	}
+	return looksLike[inspection].MatchString(text)
+}
+
+// pathOf is the path that was asked for.
+func pathOf(x numbered) string {
+	_, target, _ := strings.Cut(x.Request.Line, " ")
+	path, _, _ := strings.Cut(target, " ")
+	path, _, _ = strings.Cut(path, "?")
+	return path
 }
 
 // word is the size of a secret, in bytes, from which on it does not stand in an

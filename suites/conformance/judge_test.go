@@ -313,12 +313,12 @@ func TestWhoRefusesEverythingPassesNothing(t *testing.T) {
 func always(s scenarios.Scenario, status int) []transcript.Record {
 	var all []transcript.Record
 	for i, step := range s.Steps {
-		for n := range max(1, step.AtOnce) {
+		for n := range max(1, step.AtOnce, step.Times) {
 			if step.Pause > 0 {
 				continue
 			}
 			copyOf := 0
-			if step.AtOnce > 0 {
+			if step.AtOnce > 0 || step.Times > 0 {
 				copyOf = n + 1
 			}
 			all = append(all, at(transcript.Exchange{Step: i + 1, Copy: copyOf, Outcome: outcomeOf(status), Answer: transcript.Answer{Status: status}}))

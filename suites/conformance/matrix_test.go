@@ -269,7 +269,7 @@ func (m *matrix) gradeAt(s setting, url string, r *receiver.Receiver, flaw strin
 		return all, err
 	}
 	report, err := conformance.Grade(context.Background(), conformance.Config{
-		URL: url, Scheme: s.scheme, Secret: s.secret,
+		URL: url, Scheme: s.scheme, Secret: s.secret, Profile: "production",
 		Effects: func(id string) int { return r.Effects()[id] }, Only: ids,
 	})
 	for _, x := range report.Scenarios {

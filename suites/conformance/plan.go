@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
@@ -35,13 +34,9 @@ type Planned struct {
 type Plan struct {
 	Catalogue string // digest
 	Planned   []Planned
-}
 
-// mustObserve lists what a profile has to see, so that a run in which it could
-// not does not look complete.
-var mustObserve = map[string][]string{
-	"production": {"idem.*", "ctl.*", "ack.hang-up"},
-	"strict":     {"idem.*", "ctl.*", "ack.hang-up"},
+	mustObserve []string // patterns of scenarios whose effects the profile wants seen
+	known       known
 }
 
 // mustObserveSilent is what must be seen of a receiver that answers 2xx to
@@ -60,8 +55,9 @@ func NewPlan(c Config) (Plan, error) {
 }
 
 func newPlan(c Config) (Plan, error) {
-	if !slices.Contains(scenarios.Profiles, c.Profile) {
-		return Plan{}, nearest.Unknown("profile", c.Profile, scenarios.Profiles)
+	profile, err := scenarios.FindProfile(c.Profile)
+	if err != nil {
+		return Plan{}, err
 	}
 	built, err := scenarios.Load()
 	if err != nil {
@@ -80,12 +76,12 @@ func newPlan(c Config) (Plan, error) {
 		return Plan{}, fmt.Errorf("--exclude: %w", err)
 	}
 	maker := mockprovider.NewMaker(c.Target.Scheme, c.Target.Samples, c.Seed, c.Nonce)
-	plan := Plan{Catalogue: catalogue.Digest}
+	plan := Plan{Catalogue: catalogue.Digest, mustObserve: profile.Patterns()}
 	for _, s := range catalogue.Scenarios {
 		if len(c.Only) > 0 && !only[s.ID] {
 			continue
 		}
-		if len(c.Only) == 0 && len(s.Profiles) > 0 && !slices.Contains(s.Profiles, c.Profile) {
+		if len(c.Only) == 0 && !profile.Has(s) {
 			continue
 		}
 		p := Planned{Scenario: s, Decision: Play}
@@ -99,7 +95,8 @@ func newPlan(c Config) (Plan, error) {
 	if len(plan.Planned) == 0 {
 		return plan, errors.New("no scenario is left to play")
 	}
-	return plan, nil
+	plan.known, err = readKnown(c, catalogue)
+	return plan, err
 }
 
 // decide says why a scenario is not played, if so.
@@ -125,6 +122,8 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 // user's samples'.
 func lacking(f mockprovider.Feature, t *target.Target) string {
 	switch {
+	case f == "event-identity":
+		return "the receiver recognises duplicates by a key in the payload (target.dedupe)"
 	case f == "template-events" && t.Samples != nil:
 		return "needs an event of our making, and events of yours are sent"
 	case f == "free-fields" && t.Samples != nil:
@@ -151,7 +150,7 @@ func Requests(s scenarios.Scenario) int {
 	n := 0
 	for _, step := range s.Steps {
 		if step.Pause == 0 {
-			n += max(1, step.AtOnce, step.Hold)
+			n += deliveries(step)
 		}
 	}
 	return n
@@ -159,6 +158,9 @@ func Requests(s scenarios.Scenario) int {
 
 // record writes the plan into the transcript.
 func (p Plan) record(r *transcript.Recorder) error {
+	if err := p.known.record(r); err != nil {
+		return err
+	}
 	for _, planned := range p.Planned {
 		definition, err := json.Marshal(planned.Scenario)
 		if err != nil {

@@ -21,6 +21,7 @@ type player struct {
 	sender    *target.Sender
 	scenario  scenarios.Scenario
 	play      int
+	number    int           // of the event under way among those of its step; 0: the step has one
 	lineUp    time.Duration // what copies that go together are given to line up
 	events    map[string]mockprovider.Event
 	last      map[string]mockprovider.Delivery
@@ -83,6 +84,9 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 		return target.Pause(ctx, time.Duration(step.Pause))
 	}
 	about := p.about(i, step)
+	if step.Times > 0 {
+		return p.inTurn(ctx, step, about)
+	}
 	delivery, err := p.delivery(step)
 	if err != nil {
 		return err
@@ -116,7 +120,8 @@ func (p *player) delivery(step scenarios.Step) (mockprovider.Delivery, error) {
 	if err != nil {
 		return mockprovider.Delivery{}, err
 	}
-	return p.keep(step.Send)(p.sender.Composer.Compose(event, p.attempt(step.Send), step.Faults))
+	name := p.name(step)
+	return p.keep(name)(p.sender.Composer.Compose(event, p.attempt(name), step.Faults))
 }
 
 // attempt is the time of the label's next attempt. A retry is dated as the scheme
@@ -143,15 +148,17 @@ func (p *player) keep(label string) func(mockprovider.Delivery, error) (mockprov
 	}
 }
 
-// event returns the label's event, and makes it the first time.
+// event returns the event that the step sends, and makes it the first time.
 func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
-	if e, ok := p.events[step.Send]; ok {
+	name := p.name(step)
+	if e, ok := p.events[name]; ok {
 		return e, nil
 	}
 	spec := mockprovider.EventSpec{
-		Key: fmt.Sprintf("%s/%d/%s", p.scenario.ID, p.play, step.Send),
-		Now: time.Now(),
-		ID:  p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
+		Key:     fmt.Sprintf("%s/%d/%s", p.scenario.ID, p.play, name),
+		Now:     time.Now(),
+		Variant: mockprovider.Variant{Of: p.scenario.ID, Number: max(1, p.number)},
+		ID:      p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
 	}
 	if err := mockprovider.ApplyToEvent(&spec, step.Faults); err != nil {
 		return mockprovider.Event{}, err
@@ -160,7 +167,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	p.events[step.Send] = e
+	p.events[name] = e
 	return e, nil
 }
 

@@ -42,13 +42,19 @@ func serve(t testing.TB, s setting, flaws ...string) (url string, r *receiver.Re
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(serveOn(t, r, l))
+	return fmt.Sprintf("http://%s/webhooks", l.Addr()), r
+}
+
+// serveOn serves a receiver until the function returned is called.
+func serveOn(t testing.TB, r *receiver.Receiver, l net.Listener) (stop func()) {
+	t.Helper()
 	done := make(chan error, 1)
 	go func() { done <- r.Serve(l) }()
-	t.Cleanup(func() {
+	return func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		_ = r.Shutdown(ctx)
 		<-done
-	})
-	return fmt.Sprintf("http://%s/webhooks", l.Addr()), r
+	}
 }

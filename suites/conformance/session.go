@@ -96,11 +96,12 @@ func (s *Session) describe() *transcript.Run {
 	run := &transcript.Run{
 		Schema: transcript.Schema, Tool: Version, Catalogue: s.plan.Catalogue,
 		Seed: c.Seed, Nonce: c.Nonce, Profile: c.Profile, Strict: c.Strict,
-		MustObserve: slices.Concat(mustObserve[c.Profile], mustObserveSilent[t.Rejects], c.MustObserve),
+		MustObserve: slices.Concat(s.plan.mustObserve, mustObserveSilent[t.Rejects], c.MustObserve),
 		URL:         t.URL.String(), Scheme: t.Scheme.Name, Secrets: t.DescribeSecrets(), SecretBytes: secretBytes(t),
 		Past: time.Duration(t.Tolerance.Past), Future: time.Duration(t.Tolerance.Future),
 		Rejects: t.Rejects, BehindProxy: t.BehindProxy, SameHost: t.Loopback(), Origin: t.Origin,
 		Probes: []transcript.Probe{}, Kept: c.Transcript != nil,
+		Repetition: c.Repetition, Repetitions: c.Repetitions,
 	}
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One

@@ -41,7 +41,7 @@ func (t *tree) compare(said types.Report) error {
 	for _, s := range t.list {
 		want := types.SpecStateSkipped
 		if graded, ok := t.graded[s.ID]; ok {
-			want = endings[graded.Verdict].state()
+			want = endingOf(graded).state()
 		}
 		expect(specText(s), want)
 	}

@@ -31,6 +31,15 @@ var endings = map[reports.Verdict]ending{
 	reports.Excluded:      skips,
 }
 
+// endingOf is how a scenario's spec ends. A failure that is known is skipped,
+// with its reason.
+func endingOf(s reports.Scenario) ending {
+	if s.Known != nil {
+		return skips
+	}
+	return endings[s.Verdict]
+}
+
 // state is what Ginkgo calls the ending.
 func (e ending) state() types.SpecState {
 	switch e {

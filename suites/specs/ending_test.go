@@ -84,7 +84,7 @@ func TestTheRunFailsForWhatNoScenarioShows(t *testing.T) {
 	}{
 		{[]reports.Verdict{reports.Pass}, ""},
 		{[]reports.Verdict{reports.Pass, reports.Fail, reports.Blocked, reports.Error}, ""},
-		{[]reports.Verdict{reports.Pass, reports.NotObserved}, "must-observe: 1 not observed"},
+		{[]reports.Verdict{reports.Pass, reports.NotObserved}, "must-observe: 1 whose effects were not observed"},
 		{[]reports.Verdict{reports.Excluded}, "nothing-assessed: "},
 	} {
 		said := read(judged(test.verdicts...))

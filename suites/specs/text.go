@@ -32,6 +32,9 @@ func headline(s reports.Scenario) string {
 }
 
 func skipText(s reports.Scenario) string {
+	if s.Known != nil {
+		return fmt.Sprintf("known failure (%s): %s; %s", s.Known.By, s.Known.Reason, headline(s))
+	}
 	if s.Reason == "" {
 		return string(s.Verdict)
 	}
@@ -78,6 +81,7 @@ func wholeFailure(r reports.Report) string {
 	if len(lines) == 0 {
 		return ""
 	}
+	lines = append(lines, r.StaleExpectations()...)
 	return fmt.Sprintf("the run is %s\n%s", r.Verdict, joined(append(lines, line("again", r.Rerun))))
 }
 

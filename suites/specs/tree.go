@@ -128,7 +128,7 @@ func (t *tree) settle(s scenarios.Scenario) {
 	case !ok:
 		ginkgo.Skip(t.absence())
 	}
-	switch endings[graded.Verdict] {
+	switch endingOf(graded) {
 	case skips:
 		ginkgo.Skip(skipText(graded))
 	case passes:

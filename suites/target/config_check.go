@@ -43,7 +43,7 @@ func (c Config) check() error {
 		{"limits.concurrency", l.Concurrency, atLeastOne(l.Concurrency, maxConcurrency)},
 		{"timeouts.answer", w.Answer, between(w.Answer, time.Millisecond, maxWait)},
 		{"timeouts.effect", w.Effect, between(w.Effect, time.Millisecond, maxWait)},
-		{"profile", c.Profile, oneOf("profile", c.Profile, scenarios.Profiles...)},
+		{"profile", c.Profile, checkProfile(c.Profile)},
 	} {
 		if v.err != nil && (c.has(v.key) || !reflect.ValueOf(v.value).IsZero()) {
 			return c.at(v.key, v.err)
@@ -69,6 +69,11 @@ func oneOf[T ~string](kind string, name T, valid ...T) error {
 		names[i] = string(v)
 	}
 	return nearest.Unknown(kind, string(name), names)
+}
+
+func checkProfile(name string) error {
+	_, err := scenarios.FindProfile(name)
+	return err
 }
 
 func between(d mockprovider.Duration, least, most time.Duration) error {

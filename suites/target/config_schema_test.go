@@ -195,7 +195,7 @@ func TestSchemaEnumerationsAreCurrent(t *testing.T) {
 	for _, e := range []enumeration{
 		enumerationOf("scheme", mockprovider.SchemeNames()),
 		enumerationOf("risk", scenarios.Risks),
-		enumerationOf("profile", scenarios.Profiles),
+		enumerationOf("profile", scenarios.ProfileNames()),
 	} {
 		if n := len(e.at.FindAll(schema, -1)); n != 1 {
 			t.Fatalf("%s matches %d places", e.at, n)

@@ -81,6 +81,7 @@ func (c Config) fillReceiver(t *Target) (err error) {
 	t.Tolerance.Past = cmp.Or(r.Tolerance.Past, t.Tolerance.Past)
 	t.Tolerance.Future = cmp.Or(r.Tolerance.Future, t.Tolerance.Future)
 	t.Rejects = cmp.Or(r.Rejects, t.Rejects)
+	t.Dedupe = cmp.Or(r.Dedupe, t.Dedupe)
 	t.BehindProxy = r.BehindProxy
 	t.Origin = cmp.Or(r.Origin, t.Origin)
 	t.Resolve = r.Resolve

@@ -131,9 +131,7 @@ func (s *Sender) deliver(about transcript.Exchange, d mockprovider.Delivery, put
 		s.sent.Add(-1)
 		return about, wire.Result{}, err
 	}
-	for _, f := range d.Faults {
-		about.Faults = append(about.Faults, f.String())
-	}
+	about.Faults = d.FaultTexts()
 	result := put()
 	if len(d.Faults) > 0 {
 		about.Deviates = deviations(d.Genuine, d.Message, s.redactor)

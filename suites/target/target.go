@@ -31,6 +31,7 @@ type Target struct {
 	SecretFrom  string // "env:WEBHOOK_SECRET": where it came from, never what it is
 	Tolerance   mockprovider.Tolerance
 	Rejects     string
+	Dedupe      string // DedupeByEvent or DedupeByBusiness
 	BehindProxy bool
 	Origin      string // WebHook-Request-Origin
 	Headers     []Header
@@ -98,7 +99,7 @@ func New(s Settings) (*Target, error) {
 	}
 	t := &Target{
 		URL: u, Scheme: scheme, Secret: secret, SecretFrom: s.SecretFrom,
-		Rejects: RejectsByStatus, Origin: scheme.Origin, shown: newShown(),
+		Rejects: RejectsByStatus, Dedupe: DedupeByEvent, Origin: scheme.Origin, shown: newShown(),
 	}
 	if scheme.Timestamp != nil {
 		t.Tolerance = scheme.Timestamp.Tolerance
@@ -183,6 +184,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 	switch f {
 	case "handshake":
 		return t.Origin != ""
+	case "event-identity":
+		return t.Dedupe != DedupeByBusiness
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	}

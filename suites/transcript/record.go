@@ -19,6 +19,7 @@ type Record struct {
 	N        int       `json:"n"` // from 1
 	At       time.Time `json:"at"`
 	Run      *Run      `json:"run,omitempty"`
+	Known    *Known    `json:"known,omitempty"`
 	Plan     *Plan     `json:"plan,omitempty"`
 	Check    *Check    `json:"check,omitempty"`
 	Exchange *Exchange `json:"exchange,omitempty"`
@@ -48,9 +49,18 @@ type Run struct {
 	SameHost    bool              `json:"same_host"`
 	Origin      string            `json:"origin,omitempty"`
 	Probes      []Probe           `json:"probes"`
-	Command     string            `json:"command"`        // plays the run again
-	CommandOne  string            `json:"command_one"`    // plays one scenario again; {scenario} stands for its id
-	Kept        bool              `json:"kept,omitempty"` // in a file
+	Command     string            `json:"command"`               // plays the run again
+	CommandOne  string            `json:"command_one"`           // plays one scenario again; {scenario} stands for its id
+	Kept        bool              `json:"kept,omitempty"`        // in a file
+	Repetition  int               `json:"repetition,omitempty"`  // from 1, where the run is played several times
+	Repetitions int               `json:"repetitions,omitempty"` // how often it is to be played
+}
+
+// Known is what was known before the run: in the report's form, as Plan has
+// scenarios in the catalogue's.
+type Known struct {
+	Expectations json.RawMessage `json:"expectations,omitempty"`
+	Baseline     json.RawMessage `json:"baseline,omitempty"`
 }
 
 // Probe is one way in which effects are seen.

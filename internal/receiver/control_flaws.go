@@ -1,0 +1,57 @@
+package receiver
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Flaws of what everything else rests on: the clock, and staying alive.
+var controlFlaws = []Flaw{
+	{"clock-ahead", "has a clock that is a minute ahead", rfc + "rfc9110#section-6.6.1", everyScheme},
+	{"slows-after-refusals", "answers everybody later, up to 900 ms, for every delivery it has just refused", cwe + "400.html", everyScheme},
+}
+
+const clockAhead = time.Minute
+
+// ahead is the clock of the flaw clock-ahead.
+func ahead(now func() time.Time) func() time.Time {
+	return func() time.Time { return now().Add(clockAhead) }
+}
+
+// dateBy has the answer dated by the receiver's own clock, where net/http would
+// take the machine's.
+func (r *Receiver) dateBy(h http.Header) {
+	if r.flaws.has("clock-ahead") {
+		h.Set("Date", r.now().UTC().Format(http.TimeFormat))
+	}
+}
+
+// A tarpit is the flaw slows-after-refusals: it holds up whoever comes, not who
+// was refused.
+type tarpit struct {
+	mu      sync.Mutex
+	until   time.Time
+	penalty time.Duration
+}
+
+const (
+	perRefusal  = 150 * time.Millisecond
+	mostPenalty = 900 * time.Millisecond
+	tarpitFor   = 200 * time.Millisecond
+)
+
+// after notes an answer, and returns how long it is held up.
+func (t *tarpit) after(a *answer) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if now.After(t.until) {
+		t.penalty = 0
+	}
+	if !a.rejects() {
+		return t.penalty
+	}
+	t.penalty, t.until = min(t.penalty+perRefusal, mostPenalty), now.Add(tarpitFor)
+	return 0
+}

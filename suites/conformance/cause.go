@@ -1,0 +1,37 @@
+package conformance
+
+import (
+	"slices"
+
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+)
+
+// causes finds the defects that explain several of the scenarios. Nothing is
+// graded by it: it only spares the reader twenty stories of one thing.
+func causes(graded []reports.Scenario) []reports.Cause {
+	var found []reports.Cause
+	taken := map[string]bool{}
+	for _, c := range scenarios.Causes() {
+		var ids []string
+		for _, s := range graded {
+			if !taken[s.ID] && c.Explained(s.ID) && bears(s, c.Symptom) {
+				ids = append(ids, s.ID)
+			}
+		}
+		absent := func(id string) bool { return !slices.Contains(ids, id) }
+		if len(ids) < 2 || slices.ContainsFunc(c.When, absent) {
+			continue
+		}
+		for _, id := range ids {
+			taken[id] = true
+		}
+		found = append(found, reports.Cause{Title: c.Title, Fix: c.Fix, Scenarios: ids})
+	}
+	return found
+}
+
+// bears reports whether the finding that decided the verdict has the symptom.
+func bears(s reports.Scenario, symptom string) bool {
+	return (s.Verdict == reports.Fail || s.Verdict == reports.Warn) && len(s.Findings) > 0 && s.Findings[0].Symptom == symptom
+}

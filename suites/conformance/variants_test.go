@@ -1,0 +1,217 @@
+package conformance_test
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/target"
+)
+
+var onlyVariants = flag.String("variants", "", "grade these variants only, comma-separated")
+
+// untold is what may be found of a variant whose target is not told what it
+// needs: verdicts by the pattern of scenarios. One choice is one warning.
+var untold = map[string]map[string]reports.Verdict{
+	"day-tolerance": {"ts.stale": reports.Warn},
+}
+
+// allowed is what may be found of a variant even where its target is told.
+var allowed = map[string]map[string]reports.Verdict{
+	"few-types-refused": {"evt.unknown-type": reports.Warn}, // a recommendation
+}
+
+// TestSensibleReceiversAreGradedClean: a correct receiver that is built
+// otherwise than ours is found conformant, without a warning, with what its
+// target has to be told. It plays production, which holds all that core does.
+func TestSensibleReceiversAreGradedClean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays the catalogue some hundred times")
+	}
+	g := gradings{slots: make(chan struct{}, 14)}
+	t.Run("together", func(t *testing.T) {
+		for _, v := range receiver.Variants() {
+			if *onlyVariants == "" || slices.Contains(split(*onlyVariants), v.Name) {
+				t.Run(v.Name, func(t *testing.T) {
+					t.Parallel()
+					g.gradeAll(t, v)
+				})
+			}
+		}
+	})
+	for _, again := range g.suspects {
+		t.Run("alone/"+again.String(), func(t *testing.T) { again.grade(t, false) })
+	}
+}
+
+// variantRun is one run against a variant whose target is told so much.
+type variantRun struct {
+	variant receiver.Variant
+	setting setting
+	told    string
+	may     map[string]reports.Verdict
+	only    []string
+}
+
+func (r variantRun) String() string {
+	return fmt.Sprintf("%s, %s, told %q", r.variant.Name, r.setting, r.told)
+}
+
+// gradings are runs at once. What one holds against an answer's time is looked
+// at again when nothing else runs: on a machine that is busy everything is slow.
+type gradings struct {
+	slots    chan struct{} // one for each run under way
+	mu       sync.Mutex
+	suspects []variantRun
+}
+
+// gradeAll grades a variant in every setting: the runs wait more than they
+// compute.
+func (g *gradings) gradeAll(t *testing.T, v receiver.Variant) {
+	var all sync.WaitGroup
+	grade := func(r variantRun) {
+		all.Go(func() {
+			g.slots <- struct{}{}
+			defer func() { <-g.slots }()
+			if r.only = r.grade(t, true); len(r.only) > 0 {
+				g.mu.Lock()
+				defer g.mu.Unlock()
+				g.suspects = append(g.suspects, r)
+			}
+		})
+	}
+	for _, s := range settings {
+		if !slices.Contains(v.Schemes, s.scheme) {
+			continue
+		}
+		grade(variantRun{v, s, v.Target, allowed[v.Name], split(*onlyIDs)})
+		if may, ok := untold[v.Name]; ok {
+			grade(variantRun{v, s, "", may, split(*onlyIDs)})
+		}
+	}
+	all.Wait()
+}
+
+// grade plays and fails for what is held against the receiver. Among other runs
+// it does not fail for an answer's time, and returns the scenarios that hold it
+// against the receiver.
+func (r variantRun) grade(t *testing.T, amongOthers bool) (late []string) {
+	url, served, err := serveVariant(t, r.setting, r.variant.Name)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	tgt, err := targetTold(t, r.setting, url, r.told)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	start := time.Now()
+	report, err := conformance.Grade(t.Context(), conformance.Config{
+		Target: tgt, Profile: "production", Effects: effectsOf(served), Only: r.only,
+	})
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	for _, x := range report.Scenarios {
+		switch {
+		case clean(x) || r.may[x.ID] == x.Verdict:
+		case amongOthers && x.Verdict == reports.Warn && timed(t, x.ID):
+			late = append(late, x.ID)
+		default:
+			t.Errorf("%s: %s is %s: %s", r, x.ID, x.Verdict, x.Reason)
+		}
+	}
+	if report.ExitCode != reports.ExitConformant {
+		t.Errorf("%s: %s: %v", r, report.Verdict, report.ExitReasons)
+	}
+	t.Logf("%s: %+v in %s", r, report.Counts, time.Since(start).Round(time.Millisecond))
+	return late
+}
+
+// timed reports whether a scenario looks at the time of an answer.
+func timed(t *testing.T, id string) bool {
+	c, err := scenarios.Load()
+	if err != nil {
+		t.Error(err)
+		return false
+	}
+	for _, s := range c.Scenarios {
+		for _, step := range s.Steps {
+			if s.ID == id && step.Answer != nil && (step.Answer.Within != scenarios.Graded{} || step.Answer.Pace != nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clean reports whether nothing is held against the receiver: what only informs
+// is held against nobody.
+func clean(x reports.Scenario) bool {
+	return slices.Contains([]reports.Verdict{reports.Pass, reports.NotApplicable, reports.Info}, x.Verdict)
+}
+
+// targetTold is the target as its owner describes it in hookassay.yaml.
+func targetTold(t *testing.T, s setting, url, told string) (*target.Target, error) {
+	file := filepath.Join(t.TempDir(), "hookassay.yaml")
+	text := fmt.Sprintf("target: {url: %q, scheme: %q, secrets: {current: {env: SECRET}}, %s}\n", url, s.scheme, told)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	c, err := target.LoadConfig(file, func(string) (string, bool) { return s.secret, true })
+	if err != nil {
+		return nil, err
+	}
+	tgt, _, err := c.Target(target.Overrides{AnswerTimeout: 20 * time.Second, EffectTimeout: 4 * time.Second})
+	return tgt, err
+}
+
+func serveVariant(t *testing.T, s setting, variants ...string) (url string, r *receiver.Receiver, err error) {
+	r, err = receiver.New(receiver.Config{
+		Secrets:  map[string][]string{s.scheme: {s.secret}},
+		Origins:  []string{"eventemitter.hookassay.example"},
+		Variants: variants,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	stopped := serveOn(t, r, l)
+	t.Cleanup(stopped)
+	return fmt.Sprintf("http://%s/webhooks", l.Addr()), r, nil
+}
+
+// TestVariantsAreDescribed, and what they say a target needs is what a file may hold.
+func TestVariantsAreDescribed(t *testing.T) {
+	for _, v := range receiver.Variants() {
+		for _, text := range []string{v.Summary, v.Source} {
+			if text == "" || strings.HasSuffix(text, ".") {
+				t.Errorf("%s is described as %q", v.Name, text)
+			}
+		}
+		for _, s := range settings {
+			if !slices.Contains(v.Schemes, s.scheme) {
+				continue
+			}
+			if _, err := targetTold(t, s, "http://127.0.0.1:1/webhooks", v.Target); err != nil {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+		}
+	}
+}
