@@ -97,7 +97,7 @@ var httpFlaws = []Flaw{
 	{"partial-body-processed", "processes an event whose body was cut off", rfc + "rfc9112#section-8", onlyCloud},
 	{"allow-missing", "answers 405 without saying what is allowed", rfc + "rfc9110#section-15.5.6", everyScheme},
 	{"trace-echo", "answers TRACE with the headers it came with", rfc + "rfc9110#section-9.3.8", everyScheme},
-	{"media-type-crash", "answers 500 to a content type that it cannot parse or does not know", rfc + "rfc9110#section-15.5.16", everyScheme},
+	{"media-type-unparsed", "answers 500 to a content type that it cannot parse or does not know", rfc + "rfc9110#section-15.5.16", everyScheme},
 	{"many-headers-crash", "answers 500 to more than 100 headers", rfc + "rfc6585#section-5", everyScheme},
 	{"large-header-crash", "answers 500 to a header of more than 16 KiB", rfc + "rfc6585#section-5", everyScheme},
 	{"absolute-form-refused", "answers 404 to a request target in absolute form", rfc + "rfc9112#section-3.2.2", everyScheme},

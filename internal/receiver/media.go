@@ -16,7 +16,7 @@ func (r *Receiver) odd(req *http.Request) *answer {
 	}
 	old := req.ProtoMajor == 1 && req.ProtoMinor == 0
 	switch {
-	case r.flaws.has("media-type-crash") && !knownType(req.Header[contentType]),
+	case r.flaws.has("media-type-unparsed") && !knownType(req.Header[contentType]),
 		r.flaws.has("many-headers-crash") && len(req.Header) > manyHeaders,
 		r.flaws.has("large-header-crash") && largest(req.Header) > largeHeader:
 		return crashed
@@ -35,7 +35,7 @@ const (
 	largeHeader = 16 << 10 // bytes of one value
 )
 
-// knownType is what media-type-crash can cope with.
+// knownType is what media-type-unparsed can cope with.
 func knownType(values []string) bool {
 	if len(values) != 1 {
 		return false

@@ -218,7 +218,7 @@ func (s *standard) event(d *delivery) (event, *answer) {
 // takesTwo reports whether a flawed receiver takes two lines of a header.
 func (s flawSet) takesTwo(name string) bool {
 	return name == webhookID && s.has("last-id-known") || name == webhookTimestamp && s.has("last-timestamp-fresh") ||
-		name == contentType && s.has("media-type-crash")
+		name == contentType && s.has("media-type-unparsed")
 }
 
 func last(values []string) string {

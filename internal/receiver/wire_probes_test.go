@@ -177,7 +177,7 @@ var wireProbes = []probe{
 		s.saw("Allow %v", s.method("PUT", "/webhooks").header["Allow"] != nil)
 	}, correct: "405 Allow true map[]", flawed: "405 Allow false map[]"},
 	{flaw: "trace-echo", send: one(func(m *message) *message { m.method = "TRACE"; return m.withBody("") }), correct: "405 map[]", flawed: "200 map[]"},
-	{flaw: "media-type-crash", send: edits(header("Content-Type", "application/xml")), correct: "415 map[]", flawed: crash},
+	{flaw: "media-type-unparsed", send: edits(header("Content-Type", "application/xml")), correct: "415 map[]", flawed: crash},
 	{flaw: "many-headers-crash", send: edits(func(req *http.Request) {
 		for i := range manyHeaders {
 			req.Header.Set(fmt.Sprint("X-", i), "1")
