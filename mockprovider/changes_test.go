@@ -119,6 +119,10 @@ func (k kit) expand(what ...string) []string {
 		case w == "{signed-timestamp}":
 			all = append(all, k.expand("{timestamp}")...)
 			all = append(all, k.signaturesOf("{timestamp}")...)
+		case w == "{second-timestamp}": // of its own header, a line more
+			if all = append(all, k.expand("{timestamp}")...); k.composer.Scheme.Timestamp.Header != "" {
+				all = append(all, "order")
+			}
 		case w == "{timestamp}" && k.composer.Scheme.Has("timestamp-member", k.composer.Secret):
 			all = append(all, k.expand("{signature}")...)
 		case w == "{event-type}":

@@ -213,6 +213,14 @@ func (t *Timestamp) text(at time.Time) string {
 	return strconv.FormatInt(at.Unix(), 10)
 }
 
+// Claims is the time that a receiver reads in the timestamp of an attempt.
+func (t *Timestamp) Claims(at time.Time) time.Time {
+	if t.Unit == "ms" {
+		return at.UTC().Truncate(time.Millisecond)
+	}
+	return at.UTC().Truncate(time.Second)
+}
+
 // seal signs and puts the message together, in the order real producers do.
 func (d *Draft) seal() error {
 	s := d.c.Scheme

@@ -178,7 +178,8 @@ var paramWords = map[ParamKind]string{
 func Faults() []Fault { return allFaults }
 
 var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, codingFaults,
-	signFaults, sealedFaults, headFaults, wireFaults, framingFaults, paceFaults)
+	signFaults, timestampFaults, sealedFaults, swapFaults,
+	headFaults, wireFaults, framingFaults, paceFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

@@ -59,6 +59,8 @@ func TestFaultUseCheck(t *testing.T) {
 		{"a shift without sign", text("timestamp.shift", "past30s"), `fault timestamp.shift: "past30s": write past+30s, past-5s, future+30s, future-5s, -24h or +1h`},
 		{"a shift of nothing", text("timestamp.shift", "future"), `fault timestamp.shift: "future": write past+30s, past-5s, future+30s, future-5s, -24h or +1h`},
 		{"a shift without unit", text("timestamp.shift", "+30"), `fault timestamp.shift: time: missing unit in duration "+30"`},
+		{"a spelling", text("timestamp.text", "{hexa}"), `fault timestamp.text: unknown spelling "hexa"; did you mean "hex"?`},
+		{"a place for a second", text("timestamp.twice", "middle"), `fault timestamp.twice: "middle"; the second timestamp stands first or last`},
 		{"a move", text("timestamp.tamper", "soon"), `fault timestamp.tamper: time: invalid duration "soon"`},
 		{"an algorithm", text("signature.algorithm", "hmac-sha"), `fault signature.algorithm: unknown algorithm "hmac-sha"; did you mean "hmac-sha1"?`},
 		{"an algorithm of another key", text("signature.algorithm", "ed25519"), `fault signature.algorithm: unknown algorithm "ed25519"; there are hmac-sha1, hmac-sha256, hmac-sha512`},

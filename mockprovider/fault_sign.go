@@ -3,7 +3,6 @@ package mockprovider
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,14 +25,9 @@ var signFaults = []Fault{
 	},
 	{
 		Name: "timestamp.text", Stage: StageStamp, Param: ParamText, Needs: []Feature{"timestamp"},
-		Doc: "the timestamp is the text given, signed as sent; {seconds} and {milliseconds} are now",
-		apply: func(d *Draft, p Param) error {
-			d.timestamp = strings.NewReplacer(
-				"{seconds}", strconv.FormatInt(d.at.Unix(), 10),
-				"{milliseconds}", strconv.FormatInt(d.at.UnixMilli(), 10),
-			).Replace(p.Text)
-			return nil
-		},
+		Doc:   "the timestamp is the text given, signed as sent; {now} is the time of the attempt in the scheme's unit, and so are {hex}, {octal}, {exponent}, {underscored}, {thousands}, {spaced}, {arabic} digits and {wrapped} (plus 2^64) in other spellings; {seconds}, {milliseconds}, {microseconds} and {iso8601} are the same time; {empty} is nothing",
+		check: checkSpelling,
+		apply: func(d *Draft, p Param) error { d.timestamp = d.spell(p.Text); return nil },
 	},
 	{
 		Name: "secret.wrong", Stage: StageSign,

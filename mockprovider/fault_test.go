@@ -119,6 +119,17 @@ var faultCases = []faultCase{
 	{use: text("timestamp.shift", "+1h"), changes: signedStamp, holds: stampIs(time.Hour)},
 	{use: text("timestamp.text", "{seconds}abc"), changes: signedStamp, holds: stampReads(fmt.Sprint(attemptAt.Unix(), "abc"))},
 	{use: text("timestamp.text", "{milliseconds}"), fit: inSeconds, changes: signedStamp, holds: stampReads(fmt.Sprint(attemptAt.UnixMilli()))},
+	{use: text("timestamp.text", "0{now}"), changes: signedStamp, holds: stampReads("0" + fmt.Sprint(attemptAt.Unix()))},
+	{use: text("timestamp.text", "{hex}"), changes: signedStamp, holds: stampReads("0x69f80c29")},
+	{use: text("timestamp.text", "{octal}"), changes: signedStamp, holds: stampReads("015176006051")},
+	{use: text("timestamp.text", "{exponent}"), changes: signedStamp, holds: stampReads("1.777863721e9")},
+	{use: text("timestamp.text", "{underscored}"), changes: signedStamp, holds: stampReads("1_777_863_721")},
+	{use: text("timestamp.text", "{spaced}"), changes: signedStamp, holds: stampReads("1 777 863 721")},
+	{use: text("timestamp.text", "{arabic}"), changes: signedStamp, holds: stampReads("١٧٧٧٨٦٣٧٢١")},
+	{use: text("timestamp.text", "{iso8601}"), changes: signedStamp, holds: stampReads("2026-05-04T03:02:01Z")},
+	{use: text("timestamp.text", "{microseconds}"), changes: signedStamp, holds: stampReads(fmt.Sprint(attemptAt.UnixMicro()))},
+	{use: text("timestamp.text", "{wrapped}"), changes: signedStamp, holds: stampReads("18446744075487415337")},
+	{use: text("timestamp.text", "{empty}"), changes: signedStamp, holds: stampReads("")},
 	{use: text("timestamp.text", "yesterday"), changes: signedStamp, holds: stampReads("yesterday")},
 
 	{use: plain("secret.wrong"), changes: []string{"{proof}"}, wrong: true, holds: authenticatedBy(func(k kit) Secret { return k.composer.Foreign })},
@@ -143,6 +154,10 @@ var faultCases = []faultCase{
 	{use: plain("id.tamper"), changes: []string{"{id}"}, wrong: true, holds: oneByteEach("{id}")},
 	{use: text("timestamp.tamper", "-10s"), changes: []string{"{timestamp}"}, wrong: true, holds: stampIs(-10 * time.Second)},
 	{use: text("timestamp.tamper", "1h"), changes: []string{"{timestamp}"}, wrong: true, holds: stampIs(time.Hour)},
+	{use: text("timestamp.respell", "+{now}"), changes: []string{"{timestamp}"}, wrong: true, holds: stampReads(fmt.Sprint("+", attemptAt.Unix()))},
+	{use: text("timestamp.respell", "{thousands}"), fit: inHeader, changes: []string{"{timestamp}"}, wrong: true, holds: stampReads("1,777,863,721")},
+	{use: text("timestamp.twice", "first"), base: []FaultUse{text("timestamp.shift", "past+1m")}, changes: []string{"{second-timestamp}"}, wrong: true, holds: stampsRead(0, -6*time.Minute)},
+	{use: text("timestamp.twice", "last"), base: []FaultUse{text("timestamp.shift", "past+1m")}, changes: []string{"{second-timestamp}"}, holds: stampsRead(-6*time.Minute, 0)},
 	{use: plain("timestamp.remove"), changes: []string{"{timestamp}"}, wrong: true, holds: stampReads("")},
 
 	{use: list("header.remove", "{credentials}"), changes: []string{"{credentials}"}, wrong: true, holds: allOf("{credentials}", nil)},
@@ -153,6 +168,7 @@ var faultCases = []faultCase{
 		return headerIs("X-New", k.composer.Secret.text+"|"+f.Event.Canary+"|"+f.Event.ID)(k, f, f)
 	}},
 	{use: pairsOf("header.set", "content-type", "text/plain"), changes: []string{"header content-type"}, holds: allOf("Content-Type", []string{"text/plain"})},
+	{use: plain("type.swap"), changes: []string{"{type}"}, holds: headerIs("X-GitHub-Event", "issues")},
 	{use: text("request.method", "PUT"), changes: []string{"method"}, holds: requestLine("PUT", "/webhooks?tenant=7")},
 	{use: text("request.query", "a=b"), changes: []string{"target"}, holds: requestLine("POST", "/webhooks?tenant=7&a=b")},
 
@@ -271,6 +287,11 @@ func another(algorithm string) func(kit) (FaultUse, bool) {
 func beyondASCII(k kit) (FaultUse, bool) {
 	s := k.composer.Scheme
 	return plain("body.unicode-escapes"), !onlyASCII([]byte(s.templates[s.Events[0]]))
+}
+
+// inHeader fits schemes whose timestamp has a header of its own.
+func inHeader(k kit) (FaultUse, bool) {
+	return text("timestamp.respell", "{thousands}"), k.composer.Scheme.Has("timestamp-header", k.composer.Secret)
 }
 
 func inSeconds(k kit) (FaultUse, bool) {
@@ -439,6 +460,27 @@ func stampReads(want string) func(kit, Delivery, Delivery) error {
 	return func(k kit, g, f Delivery) error {
 		if got := k.stamp(f); got != want {
 			return fmt.Errorf("the timestamp is %q, want %q", got, want)
+		}
+		return nil
+	}
+}
+
+// stampsRead wants two timestamps, so far from the attempt, in that order.
+func stampsRead(first, second time.Duration) func(kit, Delivery, Delivery) error {
+	return func(k kit, _, f Delivery) error {
+		var got, want []string
+		for _, by := range []time.Duration{first, second} {
+			want = append(want, k.composer.Scheme.Timestamp.text(attemptAt.Add(by)))
+		}
+		for _, field := range byName(f.Message.Fields)[strings.ToLower(k.timestampHeader())] {
+			for part := range strings.SplitSeq(field.Value, ",") {
+				if text, ok := strings.CutPrefix(part, k.composer.Scheme.Timestamp.Member); ok {
+					got = append(got, text)
+				}
+			}
+		}
+		if !slices.Equal(got, want) {
+			return fmt.Errorf("the timestamps are %q, want %q", got, want)
 		}
 		return nil
 	}

@@ -146,12 +146,15 @@ var Features = map[Feature]string{
 	"bearer-query":      "token in the query",
 	"id":                "header with the event's id",
 	"id-covered":        "signed header with the event's id",
+	"id-intact":         "header with the event's id that nobody else can change",
+	"id-uncovered":      "header with the event's id that the signature leaves out",
 	"timestamp":         "timestamp of the attempt",
 	"timestamp-header":  "header with the timestamp of the attempt",
 	"timestamp-member":  "timestamp inside the signature header",
 	"timestamp-future":  "bound on timestamps ahead of the clock",
 	"timestamp-seconds": "timestamp in seconds",
 	"type-header":       "header with the event's type",
+	"type-uncovered":    "header with the event's type that the signature leaves out",
 	"type-body":         "type in the body",
 	"event-time":        "time of the event itself",
 	"body-covered":      "signed body",
@@ -190,6 +193,12 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 		return s.ID.Header != ""
 	case "id-covered":
 		return s.covers("{id}")
+	case "id-intact":
+		return s.ID.Header != "" && (len(s.Signatures) == 0 || s.covers("{id}"))
+	case "id-uncovered":
+		return len(s.Signatures) > 0 && s.ID.Header != "" && !s.covers("{id}")
+	case "type-uncovered": // no content has the type in it
+		return len(s.Signatures) > 0 && s.Type.Header != ""
 	case "timestamp":
 		return s.Timestamp != nil
 	case "timestamp-header":

@@ -158,7 +158,8 @@ type Scenario struct {
 	Location     string        `json:"location"` // file:line of the scenario
 	Findings     []Finding     `json:"findings"`
 	Measurements []Measurement `json:"measurements,omitempty"`
-	Milliseconds float64       `json:"milliseconds"` // from the first send to the last answer
+	Measured     string        `json:"measured,omitempty"` // what the measurements come to, in one sentence
+	Milliseconds float64       `json:"milliseconds"`       // from the first send to the last answer
 	Rerun        string        `json:"rerun"`
 }
 

@@ -154,6 +154,10 @@ func (p *page) observed(s Scenario) {
 }
 
 func (p *page) measured(s Scenario) {
+	if s.Measured != "" {
+		p.field("measured", s.Measured)
+		return
+	}
 	var parts []string
 	for _, m := range s.Measurements {
 		parts = append(parts, fmt.Sprintf("%s %s %s", m.Name, strconv.FormatFloat(m.Value, 'f', -1, 64), m.Unit))
@@ -186,10 +190,21 @@ func (p *page) passed(scenarios []Scenario, verbose bool) {
 	l := Pass.look()
 	p.para(l.style, l.String()+"  ", 4, plural(len(scenarios), "scenario"))
 	if !verbose {
+		p.measures(scenarios)
 		return
 	}
 	for _, s := range scenarios {
 		p.para(plain, "    ", 6, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
 		p.measured(s)
+	}
+}
+
+// measures tells what was measured of a receiver that passed: its owner may
+// want to know it all the same.
+func (p *page) measures(scenarios []Scenario) {
+	for _, s := range scenarios {
+		if s.Measured != "" {
+			p.para(plain, "    ", 6, s.ID+": "+s.Measured)
+		}
 	}
 }

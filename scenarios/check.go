@@ -126,16 +126,18 @@ func (s Scenario) checkTimes() error {
 // not sent, an expectation that is not graded.
 func (s Step) checkKind() error {
 	kinds := 0
-	for _, set := range []bool{s.Send != "", s.Again != "", s.Request != nil, s.Pause != 0} {
+	for _, set := range []bool{s.Send != "", s.Again != "", s.Request != nil, s.Pause != 0, s.Measure != nil} {
 		if set {
 			kinds++
 		}
 	}
 	switch {
 	case kinds != 1:
-		return errors.New("a step is exactly one of send, again, request, pause")
+		return errors.New("a step is exactly one of send, again, request, pause, measure")
 	case s.Pause != 0 && !reflect.DeepEqual(s, Step{Pause: s.Pause}):
 		return errors.New("a pause only waits: nothing goes with it")
+	case s.Measure != nil && !reflect.DeepEqual(s, Step{Measure: s.Measure}):
+		return errors.New("a measure sends genuine deliveries and grades them itself: nothing goes with it")
 	case s.Request != nil && (s.Faults != nil || s.IDOf != "" || s.BodyOf != ""):
 		return errors.New("a request is sent as it stands: fault, id_of and body_of go with send")
 	case s.Again != "" && (s.IDOf != "" || s.BodyOf != ""):
@@ -149,6 +151,8 @@ func (s Step) check(seen map[string]bool) error {
 		return err
 	}
 	switch {
+	case s.Measure != nil:
+		return under(s.Measure.check(), "measure")
 	case s.Pause < 0 || s.Pause > maxPause:
 		return under(fmt.Errorf("pause is %s; it is at most %s, and not negative", s.Pause, maxPause), "pause")
 	case s.AtOnce < 0 || s.AtOnce == 1 || s.AtOnce > 64:
@@ -247,12 +251,16 @@ func (a *Answer) check() error {
 // checkControls holds every deviation to its control: a delivery with a fault
 // proves nothing unless a genuine one beside it is accepted.
 func (s Scenario) checkControls() error {
-	deviates, control := false, false
+	deviates, measures, control := false, false, false
 	for _, step := range s.Steps {
 		deviates = deviates || len(step.Faults) > 0
+		measures = measures || step.Measure != nil
 		control = control || step.Control && step.Send != "" && len(step.Faults) == 0
 	}
-	if deviates && !control {
+	switch {
+	case measures && !control:
+		return errors.New("a measure without a control: add a genuine delivery with \"control: true\"")
+	case deviates && !control:
 		return errors.New("a fault without a control: add a genuine delivery with \"control: true\"")
 	}
 	return nil

@@ -86,6 +86,8 @@ func (s Step) explain() []string {
 	switch {
 	case s.Pause > 0:
 		return []string{"wait " + time.Duration(s.Pause).String()}
+	case s.Measure != nil:
+		return s.Measure.explain()
 	case s.Request != nil:
 		first = "send " + s.Request.Method
 		for _, h := range s.Request.Headers {

@@ -56,6 +56,7 @@ type writtenStep struct {
 	Again      string                `yaml:"again"`
 	Request    *request              `yaml:"request"`
 	Pause      mockprovider.Duration `yaml:"pause"`
+	Measure    *measure              `yaml:"measure"`
 	Fault      faultList             `yaml:"fault"`
 	Faults     faultList             `yaml:"faults"`
 	IDOf       string                `yaml:"id_of"`
@@ -74,6 +75,13 @@ type writtenStep struct {
 type request struct {
 	Method  string `yaml:"method"`
 	Headers pairs  `yaml:"headers"`
+}
+
+type measure struct {
+	Window string                `yaml:"window"`
+	From   mockprovider.Duration `yaml:"from"`
+	To     mockprovider.Duration `yaml:"to"`
+	Warn   mockprovider.Duration `yaml:"warn"`
 }
 
 type answer struct {
@@ -251,6 +259,9 @@ func (w writtenStep) step() Step {
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
 	}
+	if w.Measure != nil {
+		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Warn}
+	}
 	if w.Answer != nil {
 		s.Answer = w.Answer.answer()
 	}
@@ -287,6 +298,9 @@ func (s *Scenario) deriveNeeds() {
 	for _, step := range s.Steps {
 		if step.BodyOf != "" {
 			need("id")
+		}
+		if step.Measure != nil {
+			need("timestamp")
 		}
 		for _, use := range step.Faults {
 			for _, f := range use.Needs() {

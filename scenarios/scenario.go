@@ -109,8 +109,8 @@ func (s Scenario) SourcesFor(scheme string) []Source {
 	return out
 }
 
-// A Step is one thing the producer does. Exactly one of Send, Again, Request
-// and Pause is set.
+// A Step is one thing the producer does. Exactly one of Send, Again, Request,
+// Pause and Measure is set.
 type Step struct {
 	// Send makes an attempt of the event of that label. The label's first
 	// attempt makes the event; a later one is a retry as the scheme does it.
@@ -121,6 +121,8 @@ type Step struct {
 	Request *Request `json:"request,omitempty"`
 	// Pause waits.
 	Pause mockprovider.Duration `json:"pause,omitempty"`
+	// Measure finds out how far from now a timestamp may be.
+	Measure *Measure `json:"measure,omitempty"`
 
 	Faults []mockprovider.FaultUse `json:"faults,omitempty"`
 	IDOf   string                  `json:"id_of,omitempty"`   // the new event has the id of that label's

@@ -28,6 +28,7 @@ var descriptions = map[string]map[string]string{
 		"again":      "Sends the label's last delivery again, byte for byte.",
 		"request":    "Sends what is not a delivery.",
 		"pause":      "Waits.",
+		"measure":    "Finds out how far from now a timestamp may be, with genuine deliveries of fresh events.",
 		"fault":      "How the delivery deviates from a genuine one.",
 		"faults":     "How the delivery deviates from a genuine one, several ways at once.",
 		"id_of":      "The new event has the id of that label's event.",
@@ -45,6 +46,12 @@ var descriptions = map[string]map[string]string{
 	"request": {
 		"method":  "The request's method.",
 		"headers": "The request's headers, in order.",
+	},
+	"measure": {
+		"window": "The side of now that is measured.",
+		"from":   "A distance that every receiver accepts, in whole seconds.",
+		"to":     "A distance that none needs to accept: one that does is taken to have no limit.",
+		"warn":   "A wider window is a warning, unless target.tolerance is wider still.",
 	},
 	"answer": {
 		"lacks":     "What must not stand in the answer.",

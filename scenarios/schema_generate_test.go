@@ -66,6 +66,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"written.effects":     {"enum": effectCounts},
 		"written.expect":      expect,
 		"writtenStep.expect":  expect,
+		"measure.window":      {"anyOf": described(Windows)},
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
 		"writtenStep.hold":    {"type": "integer", "minimum": 1, "maximum": maxHold},
 		"writtenStep.times":   {"type": "integer", "minimum": 1, "maximum": maxTimes},
@@ -99,8 +100,8 @@ var togetherRules = map[string]object{
 		},
 	},
 	"writtenStep": {
-		"oneOf": []object{required("send"), required("again"), required("request"), required("pause")},
-		"anyOf": []object{required("pause"), required("expect")},
+		"oneOf": []object{required("send"), required("again"), required("request"), required("pause"), required("measure")},
+		"anyOf": []object{required("pause"), required("measure"), required("expect")},
 		"allOf": []object{
 			{"not": object{"anyOf": []object{required("at_once", "connection"), required("hold", "connection"), required("hold", "at_once")}}},
 			{"if": required("times"), "then": object{"required": []string{"send"},
@@ -108,6 +109,7 @@ var togetherRules = map[string]object{
 		},
 		"dependentRequired": object{"pipelined": []string{"connection"}, "hold": []string{"send"}},
 	},
+	"measure":      required("window", "from", "to", "warn"),
 	"headerChoice": required("name", "message"),
 	"pace":         required("of", "times", "least"),
 }

@@ -33,7 +33,7 @@ func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
 	}
 	if d.req.ContentLength > limit {
 		closeAfter(w)
-		return tooLarge
+		return r.overLimit()
 	}
 	body := io.Reader(http.MaxBytesReader(w, d.req.Body, limit))
 	if r.flaws.has("body-capped") {
@@ -91,11 +91,19 @@ func (r *Receiver) unreadable(w http.ResponseWriter, d *delivery, err error) *an
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		return tooLarge
+		return r.overLimit()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return tooSlow
 	}
 	return badRequest
+}
+
+// overLimit is the answer to a body that is larger than this receiver takes.
+func (r *Receiver) overLimit() *answer {
+	if r.flaws.has("too-large-crash") {
+		return crashed
+	}
+	return tooLarge
 }
 
 // closeAfter closes the connection after the answer. Left to itself net/http

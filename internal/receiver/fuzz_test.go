@@ -65,7 +65,7 @@ func FuzzTimestamp(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		seconds, ok := timestamps{}.parse(text)
 		if ok && (seconds < 0 || seconds > 999_999_999_999 || len(text) > 12) {
-			t.Fatalf("%q is %d", text, seconds)
+			t.Fatalf("%q is %v", text, seconds)
 		}
 	})
 }

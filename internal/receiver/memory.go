@@ -7,9 +7,9 @@ import (
 
 // A memory knows which events were taken on.
 type memory interface {
-	// admit records key and calls enqueue, both or neither, unless key is
-	// recorded already.
-	admit(key eventKey, enqueue func() bool) outcome
+	// admit records the keys of an event and calls enqueue, both or neither,
+	// unless one of the keys is recorded already.
+	admit(keys []eventKey, enqueue func() bool) outcome
 }
 
 // An outcome is what became of an attempt to take an event on.
@@ -43,17 +43,32 @@ type seen struct {
 	keys map[eventKey]struct{}
 }
 
-func (s *seen) admit(key eventKey, enqueue func() bool) outcome {
+func (s *seen) admit(keys []eventKey, enqueue func() bool) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.keys[key]; ok {
+	if s.any(keys) {
 		return known
 	}
 	if !enqueue() {
 		return full
 	}
-	s.keys[key] = struct{}{}
+	s.add(keys)
 	return admitted
+}
+
+func (s *seen) any(keys []eventKey) bool {
+	for _, key := range keys {
+		if _, ok := s.keys[key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *seen) add(keys []eventKey) {
+	for _, key := range keys {
+		s.keys[key] = struct{}{}
+	}
 }
 
 // enqueueOnly enqueues what is not recorded.
@@ -67,7 +82,7 @@ func enqueueOnly(enqueue func() bool) outcome {
 // amnesia is the flaw no-dedupe.
 type amnesia struct{}
 
-func (amnesia) admit(_ eventKey, enqueue func() bool) outcome { return enqueueOnly(enqueue) }
+func (amnesia) admit(_ []eventKey, enqueue func() bool) outcome { return enqueueOnly(enqueue) }
 
 // shortMemory is the flaw dedupe-forgets: only the latest key is known.
 type shortMemory struct {
@@ -75,13 +90,13 @@ type shortMemory struct {
 	latest eventKey
 }
 
-func (s *shortMemory) admit(key eventKey, enqueue func() bool) outcome {
+func (s *shortMemory) admit(keys []eventKey, enqueue func() bool) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key == s.latest {
+	if keys[0] == s.latest {
 		return known
 	}
-	s.latest = key
+	s.latest = keys[0]
 	return enqueueOnly(enqueue)
 }
 
@@ -90,9 +105,9 @@ type racyMemory struct{ seen }
 
 const raceGap = 2 * time.Millisecond
 
-func (m *racyMemory) admit(key eventKey, enqueue func() bool) outcome {
+func (m *racyMemory) admit(keys []eventKey, enqueue func() bool) outcome {
 	m.mu.Lock()
-	_, ok := m.keys[key]
+	ok := m.any(keys)
 	m.mu.Unlock()
 	if ok {
 		return known
@@ -100,7 +115,7 @@ func (m *racyMemory) admit(key eventKey, enqueue func() bool) outcome {
 	time.Sleep(raceGap)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.keys[key] = struct{}{}
+	m.add(keys)
 	return enqueueOnly(enqueue)
 }
 

@@ -264,6 +264,14 @@ func header(name, value string) func(*http.Request) {
 	}
 }
 
+// headerLines sets one header to several lines after signing.
+func headerLines(name string, lines []string) func(*http.Request) {
+	return func(req *http.Request) {
+		delete(req.Header, name)
+		req.Header[http.CanonicalHeaderKey(name)] = lines
+	}
+}
+
 // sha1Header is GitHub's legacy signature.
 func (m *message) sha1Header() string {
 	h := hmac.New(sha1.New, m.key)

@@ -49,10 +49,25 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if r.flaws.has("dedupe-before-age") {
 		r.recordEarly(d)
 	}
-	if a := d.age(d); a != nil {
+	if a := r.age(d); a != nil {
 		return a
 	}
 	return r.act(d)
+}
+
+// age refuses a delivery that is too old or dated too far ahead.
+func (r *Receiver) age(d *delivery) *answer {
+	if !r.flaws.has("age-checked-once") {
+		return d.age(d)
+	}
+	if r.verified.has(d.credential(d)) {
+		return nil
+	}
+	a := d.age(d)
+	if a == nil {
+		r.verified.add(d.credential(d))
+	}
+	return a
 }
 
 // authenticate refuses a delivery that is not signed, or not authorized, by
@@ -147,7 +162,7 @@ func (r *Receiver) actThenVerify(d *delivery) *answer {
 
 func (r *Receiver) recordEarly(d *delivery) {
 	if ev, a := d.event(d); a == nil {
-		d.early = r.memory.admit(r.key(d, ev), func() bool { return true })
+		d.early = r.memory.admit(r.keys(d, ev), func() bool { return true })
 	}
 }
 
@@ -204,20 +219,23 @@ func (r *Receiver) ignore(ev event) *answer {
 	return ignored
 }
 
-// key is the identity by which duplicates are told.
-func (r *Receiver) key(d *delivery, ev event) eventKey {
+// keys are what duplicates are told by: each alone is enough. GitHub does not
+// sign the id, so that an authentic body under another id is a replay.
+func (r *Receiver) keys(d *delivery, ev event) []eventKey {
 	for _, v := range r.variants {
 		if v.build.key != nil {
-			return v.build.key(d, ev)
+			return []eventKey{v.build.key(d, ev)}
 		}
 	}
-	if r.flaws.has("dedupe-by-signature") {
-		return eventKey{scheme: ev.scheme, id: d.credential(d)}
+	switch {
+	case r.flaws.has("dedupe-by-signature"):
+		return []eventKey{{scheme: ev.scheme, id: d.credential(d)}}
+	case r.flaws.has("dedupe-by-body"):
+		return []eventKey{{scheme: ev.scheme, id: bodyHash(d.body)}}
+	case ev.scheme == GitHub && !r.flaws.has("unsigned-id-trusted"):
+		return []eventKey{ev.eventKey, {scheme: ev.scheme, id: bodyHash(d.body)}}
 	}
-	if r.flaws.has("dedupe-by-body") {
-		return eventKey{scheme: ev.scheme, id: bodyHash(d.body)}
-	}
-	return ev.eventKey
+	return []eventKey{ev.eventKey}
 }
 
 // take enqueues an event that is not known yet, and answers before it is
@@ -231,7 +249,7 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	result := d.early
 	switch {
 	case result == untried:
-		result = r.memory.admit(r.key(d, ev), enqueue)
+		result = r.memory.admit(r.keys(d, ev), enqueue)
 	case result == admitted && !enqueue():
 		result = full
 	}

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/base64"
 	"net/http"
@@ -38,11 +39,11 @@ func newStandard(secrets []string, cfg Config, flaws flawSet) (*endpoint, error)
 		public: keys.public,
 		clock:  timestamps{flaws, cfg.Tolerance, cfg.Now},
 	}
-	return &endpoint{
-		scheme:           s,
-		credentialHeader: webhookSignature,
-		once:             []string{webhookID, webhookTimestamp, webhookSignature, contentType},
-	}, nil
+	once := []string{webhookID, webhookTimestamp, webhookSignature, contentType}
+	if flaws.has("age-of-first-timestamp") || flaws.has("age-of-last-timestamp") {
+		once = []string{webhookID, webhookSignature, contentType}
+	}
+	return &endpoint{scheme: s, credentialHeader: webhookSignature, once: once}, nil
 }
 
 func hasStandardHeaders(req *http.Request) bool {
@@ -61,13 +62,23 @@ func (s *standard) envelope(d *delivery) *answer {
 	if id := d.header.Get(webhookID); id == "" || strings.Contains(id, ".") {
 		return badRequest
 	}
-	if _, ok := s.clock.parse(d.header.Get(webhookTimestamp)); !ok {
-		if s.flaws.has("timestamp-crash") {
-			return crashed
-		}
-		return badRequest
+	signed, judged := s.times(d)
+	return cmp.Or(s.clock.refuse(signed), s.clock.refuse(judged))
+}
+
+// times are the timestamp that was signed and the one whose age is judged. They
+// are one, but for flawed receivers that let two pass.
+func (s *standard) times(d *delivery) (signed, judged string) {
+	all := d.header[webhookTimestamp]
+	if len(all) < 2 {
+		signed = d.header.Get(webhookTimestamp)
+		return signed, signed
 	}
-	return nil
+	first, last := all[0], all[len(all)-1]
+	if s.flaws.has("age-of-first-timestamp") {
+		return last, first
+	}
+	return first, last
 }
 
 // incomplete is where partial-headers-accepted does not verify at all.
@@ -84,12 +95,12 @@ func (s *standard) verify(d *delivery) *answer {
 	if a := s.screen(d, tokens); a != nil {
 		return a
 	}
-	timestamp := d.header.Get(webhookTimestamp)
+	timestamp, _ := s.times(d)
 	if s.signed(d, timestamp, tokens) {
 		return nil
 	}
 	// Libraries that are lenient also sign the number they read, not the text.
-	if s.flaws.has("lenient-timestamp") && s.signed(d, leadingDigits(timestamp), tokens) {
+	if again, ok := s.clock.reprinted(timestamp); ok && s.signed(d, again, tokens) {
 		return nil
 	}
 	return unauthorized
@@ -179,15 +190,8 @@ func (s *standard) age(d *delivery) *answer {
 	if s.incomplete(d) {
 		return nil
 	}
-	timestamp := d.header.Get(webhookTimestamp)
-	if s.flaws.has("last-timestamp-fresh") {
-		timestamp = last(d.header[webhookTimestamp])
-	}
-	seconds, ok := s.clock.parse(timestamp)
-	if !ok || !s.clock.fresh(seconds) {
-		return unauthorized
-	}
-	return nil
+	_, judged := s.times(d)
+	return s.clock.judge(judged)
 }
 
 func (s *standard) event(d *delivery) (event, *answer) {
@@ -217,7 +221,7 @@ func (s *standard) event(d *delivery) (event, *answer) {
 
 // takesTwo reports whether a flawed receiver takes two lines of a header.
 func (s flawSet) takesTwo(name string) bool {
-	return name == webhookID && s.has("last-id-known") || name == webhookTimestamp && s.has("last-timestamp-fresh") ||
+	return name == webhookID && s.has("last-id-known") ||
 		name == contentType && s.has("media-type-unparsed")
 }
 

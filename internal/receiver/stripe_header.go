@@ -60,6 +60,8 @@ func (h stripeHeader) times(flaws flawSet) (signed, judged string, ok bool) {
 		return last, last, true
 	case flaws.has("stripe-age-of-other-t"):
 		return last, first, true
+	case flaws.has("age-of-last-timestamp"):
+		return first, last, true
 	}
 	for _, t := range all {
 		if t != first {

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -15,22 +16,31 @@ type timestamps struct {
 
 // parse reads a timestamp: seconds since 1970 as a plain decimal integer of at
 // most 12 digits, so that no arithmetic on it can overflow.
-func (t timestamps) parse(text string) (seconds int64, ok bool) {
+func (t timestamps) parse(text string) (seconds float64, ok bool) {
 	if t.flaws.has("timestamp-overflow") {
-		seconds, err := strconv.ParseInt(text, 10, 64)
-		return seconds, err == nil
+		return whole(strconv.ParseInt(text, 10, 64))
 	}
-	if t.flaws.has("lenient-timestamp") {
-		text = leadingDigits(text)
-	}
-	if t.flaws.has("milliseconds-accepted") && len(text) == 13 && plainInteger(text) {
-		text = text[:10]
+	if seconds, ok := t.read(text); ok {
+		return seconds, true
 	}
 	if len(text) > 12 || !plainInteger(text) {
 		return 0, false
 	}
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	return seconds, err == nil
+	return whole(strconv.ParseInt(text, 10, 64))
+}
+
+// refuse refuses a timestamp that cannot be read.
+func (t timestamps) refuse(text string) *answer {
+	seconds, ok := t.parse(text)
+	switch {
+	case ok && math.IsInf(seconds, 0),
+		!ok && t.flaws.has("timestamp-crash"),
+		t.flaws.has("calendar-crash") && beyondCalendar(text):
+		return crashed
+	case !ok:
+		return badRequest
+	}
+	return nil
 }
 
 // plainInteger reports whether text is a decimal number without sign, space or
@@ -44,13 +54,28 @@ func leadingDigits(text string) string {
 	return text[:len(text)-len(rest)]
 }
 
-// fresh reports whether the timestamp is within the tolerance of now.
-func (t timestamps) fresh(seconds int64) bool {
+// judge refuses a timestamp that is not within the tolerance of now.
+func (t timestamps) judge(text string) *answer {
+	seconds, ok := t.parse(text)
+	switch {
+	case ok && t.fresh(seconds):
+		return nil
+	case t.flaws.has("stale-told-apart"):
+		return badRequest
+	}
+	return unauthorized
+}
+
+func (t timestamps) fresh(seconds float64) bool {
 	if t.flaws.has("no-timestamp-check") {
 		return true
 	}
 	now := t.now().Unix()
-	past, future := int64(t.tolerance.Past/time.Second), int64(t.tolerance.Future/time.Second)
-	tooNew := seconds > now+future && !t.flaws.has("future-accepted")
-	return now-seconds <= past && !tooNew
+	age := float64(now) - seconds
+	if t.flaws.has("timestamp-overflow") {
+		age = float64(now - int64(seconds)) // wraps
+	}
+	tooOld := age > math.Floor(t.tolerance.Past.Seconds())
+	tooNew := seconds > float64(now)+math.Floor(t.tolerance.Future.Seconds()) && !t.flaws.has("future-accepted")
+	return !tooOld && !tooNew
 }

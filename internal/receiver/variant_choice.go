@@ -141,7 +141,8 @@ type transactions struct {
 
 const transaction = 20 * time.Millisecond
 
-func (t *transactions) admit(key eventKey, enqueue func() bool) outcome {
+func (t *transactions) admit(keys []eventKey, enqueue func() bool) outcome {
+	key := keys[0] // the event's
 	t.mu.Lock()
 	if t.open[key] {
 		t.mu.Unlock()
@@ -150,7 +151,7 @@ func (t *transactions) admit(key eventKey, enqueue func() bool) outcome {
 	t.open[key] = true
 	t.mu.Unlock()
 	time.Sleep(transaction)
-	result := t.memory.admit(key, enqueue)
+	result := t.memory.admit(keys, enqueue)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.open, key)

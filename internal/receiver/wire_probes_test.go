@@ -204,12 +204,6 @@ var wireProbes = []probe{
 	}), correct: taken, flawed: refused},
 	{flaw: "underscores-merged", send: heading("Webhook_Id: b"), correct: taken, flawed: refused},
 	{flaw: "last-id-known", send: edits(func(req *http.Request) { req.Header["webhook-id"] = append(req.Header["webhook-id"], "b") }), correct: malformed, flawed: "202 map[b:1]"},
-	{flaw: "last-timestamp-fresh", send: func(s *site, event func(string) *message) {
-		fresh := event("a").timestamp
-		s.post(event("a").at(time.Hour).edited(func(req *http.Request) {
-			req.Header["webhook-timestamp"] = append(req.Header["webhook-timestamp"], fresh)
-		}))
-	}, correct: malformed, flawed: taken},
 	{flaw: "one-read", send: func(s *site, event func(string) *message) {
 		text, w := event("a").text(s), s.dial()
 		w.put(text[:len(text)-20], 0)

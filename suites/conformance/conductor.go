@@ -164,6 +164,9 @@ func suspicious(s scenarios.Scenario, exchanges []transcript.Exchange) bool {
 	}
 	for _, e := range exchanges {
 		step := s.Steps[e.Step-1]
+		if step.Measure != nil && (e.Answer.Status == 0 || target.NotNow(e.Answer.Status)) {
+			return true
+		}
 		o, err := scenarios.FindOutcome(step.Expect)
 		if err != nil {
 			continue // said by the judge

@@ -22,6 +22,9 @@ func stepNumber(i int) string { return fmt.Sprintf("step %d", i+1) }
 // symptom names what a finding shows, whatever the scenario asked for: what
 // findings with one cause have in common.
 func symptom(kind string, o scenarios.Outcome, x numbered) string {
+	if kind == "unlimited" || kind == "wide" {
+		return "accepted" // what lay beyond was
+	}
 	if kind != "answer" {
 		return kind
 	}
@@ -55,6 +58,8 @@ func (g *grading) stepName(i int, x numbered) string {
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
 	case step.Times > 0:
 		return fmt.Sprintf("step %d: %s, number %d of %d", i+1, step.Send, x.Copy, step.Times)
+	case step.Measure != nil:
+		return fmt.Sprintf("step %d: measure %s", i+1, step.Measure.Window)
 	case step.Request != nil:
 		return fmt.Sprintf("step %d: %s", i+1, step.Request.Method)
 	}

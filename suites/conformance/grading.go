@@ -19,6 +19,7 @@ type grading struct {
 	marks        []mark
 	lacks        string // the feature the receiver turned out to lack
 	measurements []reports.Measurement
+	told         string // what was measured, in a sentence
 }
 
 // mark is one thing that was found. Severity is what it comes to at the
@@ -50,6 +51,10 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 			return g
 		}
 		played = true
+		if step.Measure != nil {
+			g.measured(i, *step.Measure)
+			continue
+		}
 		from := len(g.marks)
 		for _, x := range g.inRace(i, step) {
 			if lacking := g.answer(i, step, x); lacking {

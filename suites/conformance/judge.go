@@ -187,7 +187,7 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
 	}
 	out.Unseen = expectsEffects(s) && !j.observes()
-	out.Findings, out.Measurements = g.findings(), summarised(g.measurements)
+	out.Findings, out.Measurements, out.Measured = g.findings(), summarised(g.measurements), g.told
 	out.Milliseconds = g.milliseconds()
 	return out, nil
 }

@@ -87,6 +87,9 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if step.Times > 0 {
 		return p.inTurn(ctx, step, about)
 	}
+	if step.Measure != nil {
+		return p.measure(ctx, *step.Measure, about)
+	}
 	delivery, err := p.delivery(step)
 	if err != nil {
 		return err

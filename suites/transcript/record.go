@@ -100,7 +100,10 @@ type Exchange struct {
 	Canary    string   `json:"canary,omitempty"`
 	Faults    []string `json:"faults,omitempty"`
 	Control   bool     `json:"control,omitempty"`
-	Request   Request  `json:"request"`
+	// Claimed is the time in the timestamp, in a step that measures what the
+	// receiver makes of it.
+	Claimed *time.Time `json:"claimed,omitempty"`
+	Request Request    `json:"request"`
 	// Deviates is what the request has otherwise than without its faults.
 	Deviates  []Deviation `json:"deviates,omitempty"`
 	Answer    Answer      `json:"answer"`
