@@ -23,6 +23,9 @@ type Composer struct {
 	Extra     []wire.Field // headers the target's edge asks for
 	Origin    string       // WebHook-Request-Origin; empty: none
 	Foreign   Secret       // of the right form, and nobody has it
+	// Others are further secrets of the producer's by their name, such as
+	// PreviousSecret.
+	Others map[string]Secret
 }
 
 // A Delivery is one request that carries an event, ready to be sent.
@@ -69,12 +72,14 @@ type Draft struct {
 	algorithm string // instead of the version's own
 	value     string // template of the signature header's value, instead of the genuine one
 	bearer    string // template of the bearer header's value, instead of the genuine one
+	// sum makes the signature's bytes, instead of the version's algorithm.
+	sum func(key Secret, content []byte) ([]byte, error)
 
 	chosen map[string]string // by fault: the form it took
 
 	// Stage sealed works on message; stage wire on these.
 	message   wire.Message
-	otherID   string // by which a receiver could know the event, too
+	knownAs   string // by which a receiver could know the event, where it is not the id that stands there
 	framed    []byte // the body as it is sent, where the framing is odd
 	lineFeeds bool
 	cutOff    *cutOff
@@ -244,8 +249,15 @@ func (d *Draft) seal() error {
 		add(s.Timestamp.Header, d.timestamp)
 	}
 	for _, h := range s.Signatures {
-		if value, ok := d.signature(h); ok {
-			add(h.Header, value)
+		value, ok, err := d.signature(h)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		for line := range strings.SplitSeq(value, newLine) {
+			add(h.Header, line)
 		}
 	}
 	if s.Bearer != nil {
@@ -261,23 +273,55 @@ func (d *Draft) signed() signed {
 
 // signature makes the value of one signature header. There is none where the
 // header has no version for the form of the secret.
-func (d *Draft) signature(h SignatureHeader) (string, bool) {
+func (d *Draft) signature(h SignatureHeader) (value string, ok bool, err error) {
 	v, ok := h.version(d.key.Form)
 	if !ok {
-		return "", false
+		return "", false, nil
+	}
+	good, err := d.good(h, v)
+	if err != nil {
+		return "", false, err
+	}
+	f := filling{
+		prefix: v.Prefix, separator: h.Separator, stamp: d.c.Scheme.stamp(h, d.timestamp), timestamp: d.timestamp,
+		encoding: v.Encoding, good: good,
+	}
+	if d.value == "" || h.Legacy {
+		value, err = f.fill("{prefix}{good}")
+		return value, true, err
+	}
+	f.bad = d.signedBy(h, d.c.Foreign)
+	f.others = map[string]string{}
+	for name, secret := range d.c.Others {
+		f.others[name] = d.signedBy(h, secret)
+	}
+	value, err = f.fill(d.value)
+	return value, true, err
+}
+
+// good is the signature that is right for what it is made with.
+func (d *Draft) good(h SignatureHeader, v Version) (string, error) {
+	if d.sum != nil && !h.Legacy {
+		sum, err := d.sum(d.key, d.signed().content(h.Content))
+		if err != nil {
+			return "", err
+		}
+		return encodings[v.Encoding](sum), nil
 	}
 	if d.algorithm != "" && !h.Legacy {
 		v.Algorithm, v.Name = d.algorithm, ""
 	}
-	f := filling{
-		prefix: v.Prefix, separator: h.Separator, stamp: d.c.Scheme.stamp(h, d.timestamp), timestamp: d.timestamp,
-		good: v.sign(h, d.key, d.signed()),
+	return v.sign(h, d.key, d.signed()), nil
+}
+
+// signedBy is the signature that another secret makes; "" where the header has
+// no version for its form.
+func (d *Draft) signedBy(h SignatureHeader, secret Secret) string {
+	v, ok := h.version(secret.Form)
+	if !ok {
+		return ""
 	}
-	if d.value == "" || h.Legacy {
-		return f.fill("{prefix}{good}"), true
-	}
-	f.bad = v.sign(h, d.c.Foreign, d.signed())
-	return f.fill(d.value), true
+	return v.sign(h, secret, d.signed())
 }
 
 // stamp is the member of the signature header that holds the timestamp, with
@@ -346,10 +390,10 @@ func (d *Draft) sentTimestamp() string {
 // sentID is the id by which a receiver could know the event; "" where the
 // message has none.
 func (d *Draft) sentID() string {
-	s := d.c.Scheme
-	if d.otherID != "" {
-		return d.otherID
+	if d.knownAs != "" {
+		return d.knownAs
 	}
+	s := d.c.Scheme
 	if s.ID.Header != "" && d.mode != ModeStructured {
 		return d.field(s.ID.Header)
 	}

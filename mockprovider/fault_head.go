@@ -151,7 +151,7 @@ func (d *Draft) lines(pairs []Pair) ([]wire.Field, error) {
 			value := fill.Replace(p.Value)
 			more = append(more, wire.Field{Name: n, Value: value})
 			if equalName(n, d.c.Scheme.ID.Header) {
-				d.otherID = value
+				d.knownAs = value
 			}
 		}
 	}

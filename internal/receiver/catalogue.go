@@ -20,9 +20,9 @@ var (
 	listing      = []string{StandardWebhooks, Stripe} // signatures come in a list
 	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
 	hexadecimal  = []string{GitHub, Stripe}
+	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	idIntact     = []string{StandardWebhooks, CloudEvents}         // in a header that the signature does not leave out
 	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
-	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	onlyStandard = []string{StandardWebhooks}
 	onlyGitHub   = []string{GitHub}
 	onlyCloud    = []string{CloudEvents}
@@ -40,7 +40,7 @@ var authenticityFlaws = []Flaw{
 	{"case-blind", "compares signatures in base64 without regard to case", cwe + "178.html", onlyStandard},
 	{"short-compare", "compares signatures up to the length of the shorter one", "https://rustsec.org/advisories/RUSTSEC-2024-0010.html", signing},
 	{"empty-key", "accepts what is signed with the empty key, or an empty token", cve + "CVE-2026-41432", everyScheme},
-	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 verifies too", standardSpec + "#signature-scheme", signing},
+	{"hash-by-length", "takes the hash from the signature's length, so that HMAC-SHA1 and HMAC-SHA512 verify too", standardSpec + "#signature-scheme", signing},
 	{"sha1-fallback", "accepts the SHA-1 signature when the SHA-256 one is absent", githubSpec, onlyGitHub},
 	{"sha1-beside", "accepts a good SHA-1 signature beside a bad SHA-256 one", githubSpec, onlyGitHub},
 	{"hash-by-label", "takes the hash from the label in the SHA-256 header, so that sha1= verifies too", "https://github.com/google/go-github/blob/v92.0.0/github/messages.go", onlyGitHub},

@@ -73,6 +73,10 @@ func (r *Receiver) age(d *delivery) *answer {
 // authenticate refuses a delivery that is not signed, or not authorized, by
 // somebody who has the secret.
 func (r *Receiver) authenticate(d *delivery) *answer {
+	r.lookElsewhere(d)
+	if a := r.tripsOverHeader(d); a != nil {
+		return a
+	}
 	for _, name := range d.once {
 		if len(d.header[name]) > 1 && !r.flaws.takesTwo(name) {
 			return badRequest
@@ -110,7 +114,10 @@ const verifiedUpTo = 60 << 10
 
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
-	return r.flaws.has("never-verifies") || r.trusted(d.req, false) ||
+	return r.flaws.has("never-verifies") ||
+		r.flaws.has("unconfigured-scheme") && len(d.secrets) == 0 ||
+		r.flaws.has("trusts-forwarded-for") && local(d) ||
+		r.trusted(d.req, false) ||
 		r.flaws.has("upgrade-unverified") && hasAny(d.req.Header, "Upgrade") ||
 		r.flaws.has("http10-unverified") && d.req.ProtoMajor == 1 && d.req.ProtoMinor == 0 ||
 		r.flaws.has("guards-one-path") && d.req.URL.Path != "/" && d.req.URL.Path != webhookPath ||
@@ -142,6 +149,9 @@ func (r *Receiver) act(d *delivery) *answer {
 	}
 	if r.flaws.has("event-time-checked") && r.happenedLongAgo(ev) {
 		return badRequest
+	}
+	if a := r.tripsOverID(ev.id); a != nil {
+		return a
 	}
 	if !r.handles(ev) {
 		return r.ignore(ev)

@@ -32,7 +32,7 @@ func newServer(r *Receiver) *http.Server {
 	if r.flaws.has("no-timeouts") {
 		s.ReadHeaderTimeout, s.ReadTimeout = 0, 0
 	}
-	if r.flaws.has("large-header-crash") {
+	if r.flaws.has("large-header-crash") || r.flaws.has("quadratic-list") {
 		s.MaxHeaderBytes = http.DefaultMaxHeaderBytes
 	}
 	return s
@@ -41,7 +41,7 @@ func newServer(r *Receiver) *http.Server {
 // Serve receives webhooks on l, over HTTP/1.1 or HTTP/2 without TLS, until
 // Shutdown; then it returns http.ErrServerClosed.
 func (r *Receiver) Serve(l net.Listener) error {
-	if r.flaws.any(spellingFlaws) {
+	if r.flaws.any(asWrittenFlaws) {
 		l = recordingListener{l}
 	}
 	if r.flaws.any(frontFlaws) {

@@ -11,7 +11,7 @@ import (
 
 // Some flaws need to know how a sender wrote its headers, and net/http only has
 // the canonical spelling. So the connection keeps what was read from it.
-var spellingFlaws = []string{"case-sensitive-headers", "blanks-kept", "underscores-merged"}
+var asWrittenFlaws = []string{"case-sensitive-headers", "blanks-kept", "underscores-merged"}
 
 type recordingListener struct{ net.Listener }
 

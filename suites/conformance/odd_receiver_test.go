@@ -23,8 +23,9 @@ import (
 // correct is the reference receiver as a handler.
 func correct(t testing.TB, onEffect func(string)) *receiver.Receiver {
 	t.Helper()
+	previous, _, _ := settings[0].otherSecrets()
 	r, err := receiver.New(receiver.Config{
-		Secrets: map[string][]string{settings[0].scheme: {settings[0].secret}}, OnEffect: onEffect,
+		Secrets: map[string][]string{settings[0].scheme: {settings[0].secret, previous}}, OnEffect: onEffect,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ func patient(t testing.TB, url string) *target.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	settings[0].tellOthers(t, tgt)
 	tgt.Timeouts = target.Timeouts{Answer: 10 * time.Second, Effect: 10 * time.Second, Quiescence: 100 * time.Millisecond}
 	return tgt
 }
@@ -221,7 +223,7 @@ func TestStreamsWithoutEnd(t *testing.T) {
 				})
 			})
 			report := gradeWithin(t, 15*time.Second, conformance.Config{Target: impatient(t, url), Only: []string{"auth.*"}, Exclude: []string{"auth.path-variants"}}) // effects decide that one
-			wantVerdicts(t, report, reports.Fail, reports.Excluded)
+			wantVerdicts(t, report, reports.Fail, reports.Warn, reports.Info, reports.Excluded)                                                                        // by their level
 		})
 	}
 }

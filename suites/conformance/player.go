@@ -3,6 +3,7 @@ package conformance
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,6 +16,9 @@ import (
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
+
+// skipped is the kind of trouble of a step that does not fit the target.
+const skipped = "skipped"
 
 // player plays one scenario once.
 type player struct {
@@ -91,6 +95,12 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 		return p.measure(ctx, *step.Measure, about)
 	}
 	delivery, err := p.delivery(step)
+	if skip, ok := errors.AsType[mockprovider.Skip](err); ok {
+		p.sender.Record.Add(transcript.Record{Trouble: &transcript.Trouble{
+			Scenario: p.scenario.ID, Play: p.play, Step: i + 1, Kind: skipped, Message: skip.Reason,
+		}})
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ type Probe struct {
 // needs no catalogue.
 type Plan struct {
 	Scenario json.RawMessage `json:"scenario"`
-	Decision string          `json:"decision"` // play, excluded, not-applicable
+	Decision string          `json:"decision"` // play, excluded, not-applicable, not-observed
 	Reason   string          `json:"reason,omitempty"`
 	By       string          `json:"by,omitempty"` // who excluded it: user, risk
 }
@@ -173,7 +173,8 @@ type Effects struct {
 type Trouble struct {
 	Scenario string `json:"scenario"`
 	Play     int    `json:"play"`
-	Kind     string `json:"kind"` // interrupted, budget, gone (it could not be played again), harness
+	Step     int    `json:"step,omitempty"` // of what was skipped
+	Kind     string `json:"kind"`           // skipped (a step does not fit this target), interrupted, budget, gone (it could not be played again), harness
 	Message  string `json:"message"`
 }
 
