@@ -30,7 +30,7 @@ func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) 
 		g.control(i, x)
 	case unclear:
 		g.mark(i, x, reports.Blocked, "unclear", outcome, fmt.Sprintf("answered %d, which says \"not now\" and nothing of the delivery", x.Answer.Status))
-	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0) && g.firstOf(reports.Blocked) < 0:
+	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0 || g.refusedSilently(outcome, x)) && g.firstOf(reports.Blocked) < 0:
 		return true
 	case g.silent(outcome, x):
 		g.silently(i, outcome, x)
@@ -57,6 +57,7 @@ func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) 
 func (g *grading) graded(i int, x numbered, grade scenarios.Grade, kind string, o scenarios.Outcome, message string) {
 	severity := g.severity(grade)
 	broke := x.Answer.Status == 0 || kind == "answer" && faltered(o, x.Answer.Status)
+	broke = broke && kind != "max-sent" // nobody else makes it take so much
 	if severity == reports.Fail && broke && g.play == 1 {
 		severity = reports.Blocked
 	}
@@ -98,6 +99,14 @@ func (g *grading) control(i int, x numbered) {
 // 2xx to whatever it refuses or may do so here.
 func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
 	return (g.judge.run.Rejects == "silent" || o.Silent) && o.Effect == "0" && x.Answer.Status/100 == 2
+}
+
+// refusedSilently reports whether a receiver that answers 2xx to whatever it refuses
+// did not process what the outcome has processed.
+func (g *grading) refusedSilently(o scenarios.Outcome, x numbered) bool {
+	seen, ok := g.judge.seen(x.EventID)
+	processes := o.Effect != "0" && o.Effect != "any"
+	return g.judge.run.Rejects == "silent" && processes && ok && seen == 0
 }
 
 // silently leaves the judgement to the effects.

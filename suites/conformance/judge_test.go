@@ -238,6 +238,22 @@ func TestFeatureThatIsLacking(t *testing.T) {
 	})
 }
 
+// A receiver that answers 2xx to everything lacks a feature when it does not process
+// what needs it.
+func TestFeatureThatIsSilentlyLacking(t *testing.T) {
+	s := scenarios.Scenario{ID: "raw.gzip", Level: scenarios.Base, Steps: []scenarios.Step{
+		{Send: "before", Control: true, Expect: "accepted"},
+		{Send: "compressed", Expect: "accepted", Feature: "compression"},
+	}, Effects: map[string]string{"before": "1+", "compressed": "1+"}}
+	silent := transcript.Run{Rejects: "silent", Probes: probed.Probes}
+	ignored, processed := map[string]int{"before": 1}, map[string]int{"before": 1, "compressed": 1}
+	runAll(t, []verdictCase{
+		{name: "processed", tale: tale{scenario: s, run: silent, happened: append(answered(200, 200), seen(processed))}, want: reports.Pass},
+		{name: "ignored", tale: tale{scenario: s, run: silent, happened: append(answered(200, 200), seen(ignored))}, want: reports.NotApplicable, reason: "does not offer compression"},
+		{name: "ignored by one that answers by status", tale: tale{scenario: s, run: probed, happened: append(answered(200, 200), seen(ignored))}, want: reports.Fail},
+	})
+}
+
 func TestRunVerdict(t *testing.T) {
 	s := sandwich(scenarios.Must, "rejected")
 	for _, c := range []struct {

@@ -71,19 +71,19 @@ func Load(path string) (Expectations, error) {
 	return expected, nil
 }
 
-// resolve fills in what an entry leaves to another, which must be whole itself.
+// resolve fills in what an entry leaves to another, which may leave some to a third.
 func (x Expectations) resolve(id string) (Expected, error) {
 	e := x[id]
-	if e.As == "" {
-		return e, nil
+	for next, hops := e.As, 0; next != ""; hops++ {
+		other, ok := x[next]
+		if !ok || hops == len(x) {
+			return e, fmt.Errorf("as %q leads to no scenario with a reason of its own in this file", e.As)
+		}
+		e.Cause = cmp.Or(e.Cause, other.Cause)
+		e.Because = cmp.Or(e.Because, other.Because)
+		e.Source = cmp.Or(e.Source, other.Source)
+		next = other.As
 	}
-	other, ok := x[e.As]
-	if !ok || other.As != "" {
-		return e, fmt.Errorf("as %q is no scenario with a reason of its own in this file", e.As)
-	}
-	e.Cause = cmp.Or(e.Cause, other.Cause)
-	e.Because = cmp.Or(e.Because, other.Because)
-	e.Source = cmp.Or(e.Source, other.Source)
 	return e, nil
 }
 

@@ -29,7 +29,9 @@ func TestLoad(t *testing.T) {
 		{"a reason of two lines", strings.Replace(entry, "Verify has", "|\n    Verify\n    has", 1), "one line"},
 		{"no source", without("source"), "https"},
 		{"another one's reason", entry + "a:\n  verdict: warn\n  as: idem.dup-later\n", ""},
-		{"the reason of one that has none", entry + "a:\n  verdict: warn\n  as: b\n", "a: as"},
+		{"another one's reason, in turn", entry + "a:\n  verdict: warn\n  as: b\nb:\n  verdict: fail\n  as: idem.dup-later\n", ""},
+		{"no reason but each other's", entry + "a:\n  verdict: warn\n  as: b\nb:\n  verdict: fail\n  as: a\n", "as"},
+		{"the reason of one that is not there", entry + "a:\n  verdict: warn\n  as: b\n", "a: as"},
 		{"a source that moves", strings.Replace(entry, "example.com/", "github.com/o/r/blob/main/", 1), "version"},
 		{"an entry twice", entry + entry, "idem.dup-later"},
 	}

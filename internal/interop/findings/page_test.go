@@ -148,6 +148,7 @@ func TestDiffers(t *testing.T) {
 			differences{{"Content-Length", "Content-Length: 20", "Content-Length: 21"}, {"body", `cut","a":{},"id":"evt`, `cut","a":{"b":"\xff"},"id`}},
 			"`…\",\"a\":{},\"id\":\"…` became `…\",\"a\":{\"b\":\"\\xff\"},\"…`",
 		},
+		{"a compressed body", differences{{"body", `{"a":1}`, "\x1f\\x8b\b\x00\x00\x00\x00\x00\x00\\xff"}}, "`{\"a\":1}` became `‹bytes that are no text›`"},
 		{"a timestamp", differences{{"t", "t: 1795512120", "t: 01795512120abc"}}, "`t: ‹unix time›` became `t: 0‹unix time›abc`"},
 		{"what does not print", differences{{"sig", "sig: a", "sig: \x00\u202e"}}, "`sig: a` became `sig: \\x00\\u202e`"},
 		{"backquotes", differences{{"sig", "sig: a", "sig: `"}}, "`sig: a` became `` sig: ` ``"},
