@@ -107,7 +107,7 @@ var togetherRules = map[string]object{
 				"not": object{"anyOf": []object{required("at_once"), required("id_of"), required("body_of")}}}},
 		},
 	},
-	"measure":      required("window", "from", "to", "warn"),
+	"measure":      required("window", "from", "to", "wide"),
 	"headerChoice": required("name", "message"),
 	"pace":         required("of", "times", "least"),
 }
