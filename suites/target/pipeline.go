@@ -15,12 +15,14 @@ func (s *Sender) SendPipelined(ctx context.Context, about []transcript.Exchange,
 	if err := s.Reserve(ctx, len(all)); err != nil {
 		return nil, err
 	}
-	var writes []wire.Write
+	var piece []byte
 	for i, d := range all {
 		if err := s.writeID(d.SentID, about[i].Scenario); err != nil {
 			return nil, err
 		}
-		writes = append(writes, d.Request.Writes...)
+		for _, w := range d.Request.Writes {
+			piece = append(piece, w.Bytes...)
+		}
 	}
 	conn, failed := s.client.Dial(ctx)
 	if conn != nil {
@@ -30,7 +32,7 @@ func (s *Sender) SendPipelined(ctx context.Context, about []transcript.Exchange,
 	for i, d := range all {
 		request := wire.Request{Method: d.Message.Method}
 		if i == 0 {
-			request.Writes = writes
+			request.Writes = []wire.Write{{Bytes: piece}}
 		}
 		e, _, err := s.deliver(about[i], d, func() wire.Result {
 			if conn == nil {
