@@ -199,11 +199,14 @@ func clean(x reports.Scenario) bool {
 // targetTold is the target as its owner describes it in hookassay.yaml.
 func targetTold(t *testing.T, s setting, url, told string) (*target.Target, error) {
 	file := filepath.Join(t.TempDir(), "hookassay.yaml")
-	text := fmt.Sprintf("target: {url: %q, scheme: %q, secrets: {current: {env: SECRET}}, %s}\n", url, s.scheme, told)
+	secrets := "{current: {env: CURRENT}, previous: {env: PREVIOUS}, revoked: {env: REVOKED}, other: {env: OTHER}}"
+	text := fmt.Sprintf("target: {url: %q, scheme: %q, secrets: %s, %s}\n", url, s.scheme, secrets, told)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	c, err := target.LoadConfig(file, func(string) (string, bool) { return s.secret, true })
+	env := map[string]string{"CURRENT": s.secret}
+	env["PREVIOUS"], env["REVOKED"], env["OTHER"] = s.otherSecrets()
+	c, err := target.LoadConfig(file, func(name string) (string, bool) { return env[name], true })
 	if err != nil {
 		return nil, err
 	}
@@ -212,8 +215,10 @@ func targetTold(t *testing.T, s setting, url, told string) (*target.Target, erro
 }
 
 func serveVariant(t *testing.T, s setting, variants ...string) (url string, r *receiver.Receiver, err error) {
+	previous, revoked, other := s.otherSecrets()
 	r, err = receiver.New(receiver.Config{
-		Secrets:  map[string][]string{s.scheme: {s.secret}},
+		Secrets: map[string][]string{s.scheme: {s.secret, previous}},
+		Revoked: map[string][]string{s.scheme: {revoked}}, Elsewhere: map[string][]string{s.scheme: {other}},
 		Origins:  []string{"eventemitter.hookassay.example"},
 		Variants: variants,
 	})
@@ -261,9 +266,9 @@ func TestKnownSecretsAreNobodysFault(t *testing.T) {
 		t.Run(s.scheme, func(t *testing.T) {
 			t.Parallel()
 			url, r := serve(t, s)
-			report, err := conformance.Grade(t.Context(), conformance.Config{
-				URL: url, Scheme: s.scheme, Secret: s.secret, Effects: effectsOf(r), Only: []string{"auth.*", "leak.*", "ctl.*"},
-			})
+			c := s.config(url, r)
+			c.Only = []string{"auth.*", "leak.*", "ctl.*"}
+			report, err := conformance.Grade(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
 			}
