@@ -3,6 +3,7 @@ module github.com/hookassay/hookassay
 go 1.26.0
 
 require (
+	filippo.io/edwards25519 v1.1.0
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/cloudevents/sdk-go/v2 v2.16.2

@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,6 +23,9 @@ type Composer struct {
 	Extra     []wire.Field // headers the target's edge asks for
 	Origin    string       // WebHook-Request-Origin; empty: none
 	Foreign   Secret       // of the right form, and nobody has it
+	// Others are further secrets of the producer's by their name, such as
+	// PreviousSecret.
+	Others map[string]Secret
 }
 
 // A Delivery is one request that carries an event, ready to be sent.
@@ -40,6 +44,9 @@ type Delivery struct {
 	Genuine wire.Message
 	Request wire.Request
 	HTTP2   bool
+	// Patience is how long the answer, or the end of the connection, is waited
+	// for; 0: as usual.
+	Patience time.Duration
 	// Expected holds the signatures that would have been right where those
 	// sent are not: a receiver that shows one is a signing oracle.
 	Expected []Sensitive
@@ -65,15 +72,24 @@ type Draft struct {
 	algorithm string // instead of the version's own
 	value     string // template of the signature header's value, instead of the genuine one
 	bearer    string // template of the bearer header's value, instead of the genuine one
+	// sum makes the signature's bytes, instead of the version's algorithm.
+	sum func(key Secret, content []byte) ([]byte, error)
 
 	chosen map[string]string // by fault: the form it took
 
 	// Stage sealed works on message; stage wire on these.
-	message wire.Message
-	cutOff  *cutOff
-	flood   int64
-	hangUp  time.Duration
-	http2   bool
+	message   wire.Message
+	knownAs   string // by which a receiver could know the event, where it is not the id that stands there
+	framed    []byte // the body as it is sent, where the framing is odd
+	lineFeeds bool
+	cutOff    *cutOff
+	cutHead   *cutOff
+	flood     int64
+	pace      pace
+	stall     stall
+	awaits    bool
+	hangUp    time.Duration
+	http2     bool
 }
 
 // Compose makes one attempt of the event at the time given.
@@ -84,7 +100,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	}
 	made := Delivery{
 		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
-		Message: d.message, Request: d.request(), HTTP2: d.http2,
+		Message: d.message, Request: d.request(), HTTP2: d.http2, Patience: d.stall.wait,
 		Expected: d.expected(), chosen: d.chosen,
 	}
 	if len(faults) > 0 {
@@ -152,7 +168,8 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
-	last.HTTP2, last.Expected, last.chosen = d.http2, d.expected(), d.chosen
+	last.HTTP2, last.Patience = d.http2, d.stall.wait
+	last.Expected, last.chosen = d.expected(), d.chosen
 	return last, nil
 }
 
@@ -232,8 +249,15 @@ func (d *Draft) seal() error {
 		add(s.Timestamp.Header, d.timestamp)
 	}
 	for _, h := range s.Signatures {
-		if value, ok := d.signature(h); ok {
-			add(h.Header, value)
+		value, ok, err := d.signature(h)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		for line := range strings.SplitSeq(value, newLine) {
+			add(h.Header, line)
 		}
 	}
 	if s.Bearer != nil {
@@ -249,23 +273,55 @@ func (d *Draft) signed() signed {
 
 // signature makes the value of one signature header. There is none where the
 // header has no version for the form of the secret.
-func (d *Draft) signature(h SignatureHeader) (string, bool) {
+func (d *Draft) signature(h SignatureHeader) (value string, ok bool, err error) {
 	v, ok := h.version(d.key.Form)
 	if !ok {
-		return "", false
+		return "", false, nil
+	}
+	good, err := d.good(h, v)
+	if err != nil {
+		return "", false, err
+	}
+	f := filling{
+		prefix: v.Prefix, separator: h.Separator, stamp: d.c.Scheme.stamp(h, d.timestamp), timestamp: d.timestamp,
+		encoding: v.Encoding, good: good,
+	}
+	if d.value == "" || h.Legacy {
+		value, err = f.fill("{prefix}{good}")
+		return value, true, err
+	}
+	f.bad = d.signedBy(h, d.c.Foreign)
+	f.others = map[string]string{}
+	for name, secret := range d.c.Others {
+		f.others[name] = d.signedBy(h, secret)
+	}
+	value, err = f.fill(d.value)
+	return value, true, err
+}
+
+// good is the signature that is right for what it is made with.
+func (d *Draft) good(h SignatureHeader, v Version) (string, error) {
+	if d.sum != nil && !h.Legacy {
+		sum, err := d.sum(d.key, d.signed().content(h.Content))
+		if err != nil {
+			return "", err
+		}
+		return encodings[v.Encoding](sum), nil
 	}
 	if d.algorithm != "" && !h.Legacy {
 		v.Algorithm, v.Name = d.algorithm, ""
 	}
-	f := filling{
-		prefix: v.Prefix, separator: h.Separator, stamp: d.c.Scheme.stamp(h, d.timestamp), timestamp: d.timestamp,
-		good: v.sign(h, d.key, d.signed()),
+	return v.sign(h, d.key, d.signed()), nil
+}
+
+// signedBy is the signature that another secret makes; "" where the header has
+// no version for its form.
+func (d *Draft) signedBy(h SignatureHeader, secret Secret) string {
+	v, ok := h.version(secret.Form)
+	if !ok {
+		return ""
 	}
-	if d.value == "" || h.Legacy {
-		return f.fill("{prefix}{good}"), true
-	}
-	f.bad = v.sign(h, d.c.Foreign, d.signed())
-	return f.fill(d.value), true
+	return v.sign(h, secret, d.signed())
 }
 
 // stamp is the member of the signature header that holds the timestamp, with
@@ -334,6 +390,9 @@ func (d *Draft) sentTimestamp() string {
 // sentID is the id by which a receiver could know the event; "" where the
 // message has none.
 func (d *Draft) sentID() string {
+	if d.knownAs != "" {
+		return d.knownAs
+	}
 	s := d.c.Scheme
 	if s.ID.Header != "" && d.mode != ModeStructured {
 		return d.field(s.ID.Header)
@@ -348,11 +407,12 @@ func (d *Draft) sentID() string {
 	return d.event.ID
 }
 
-// field returns the first value of a header of the message.
+// field returns the first value of a header of the message, without the blanks
+// around it, which are no part of it.
 func (d *Draft) field(name string) string {
 	for _, f := range d.message.Fields {
 		if strings.EqualFold(f.Name, name) {
-			return f.Value
+			return strings.Trim(f.Value, " \t")
 		}
 	}
 	return ""
@@ -360,13 +420,44 @@ func (d *Draft) field(name string) string {
 
 // request says how the message goes on the wire.
 func (d *Draft) request() wire.Request {
-	r := d.message.Request()
-	if d.flood > 0 {
-		r = flood(d.message, d.flood)
-	}
-	r.HangUp = d.hangUp
-	if d.cutOff != nil {
+	r := wire.Request{Method: d.message.Method, Writes: d.writes(), HangUp: d.hangUp}
+	switch {
+	case d.cutOff != nil:
 		d.cutOff.cut(&r, d.message)
+	case d.cutHead != nil:
+		r.Writes, r.End = halfHead(r.Writes), d.cutHead.end
 	}
 	return r
+}
+
+// writes are the head and what comes behind it: one write, where nothing is to
+// be done between them.
+func (d *Draft) writes() []wire.Write {
+	all := d.message.Bytes()
+	n := len(d.message.Head())
+	head, body := all[:n:n], []wire.Write{{Bytes: all[n:]}}
+	switch {
+	case d.framed != nil:
+		body = []wire.Write{{Bytes: d.framed}}
+	case d.flood > 0 && d.header("Transfer-Encoding"):
+		body = endless(d.flood)
+	case d.flood > 0:
+		body = flood(d.flood)
+	case d.pace.bytes == 0 && d.stall.where == "" && d.cutHead == nil && !d.awaits && !d.lineFeeds:
+		return []wire.Write{{Bytes: all}}
+	}
+	if d.lineFeeds {
+		head = bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n"))
+	}
+	if d.awaits {
+		body[0].Await = continueWait
+	}
+	return d.stall.halves(d.pace.slow(append([]wire.Write{{Bytes: head}}, body...)))
+}
+
+// continueWait is how long a body waits for 100 (Continue).
+const continueWait = 3 * time.Second
+
+func (d *Draft) header(name string) bool {
+	return slices.ContainsFunc(d.message.Fields, func(f wire.Field) bool { return equalName(f.Name, name) })
 }

@@ -339,8 +339,8 @@ func TestFilling(t *testing.T) {
 		"v9,{good}":                      "v9,abcdefgh",
 		"{prefix}éé{good:1}":             "v1,ééa",
 		"{good:9}":                       "abcdefgh",
-		"{good:x}":                       "{good:x}",
-		"{other}":                        "{other}",
+		"{prefix}{bad}{line}{good}":      "v1,ijklmnop\nabcdefgh",
+		"{capital}{good:2}{fill:3}":      "V1,abAAA",
 		"{prefix:v9}{bad:2}{separator}":  "v9,ij ",
 		"{timestamp}{prefix}":            "17v1,",
 		"{untimed}{prefix}":              "v1,",
@@ -348,8 +348,8 @@ func TestFilling(t *testing.T) {
 		"nothing of the right":           "nothing of the right",
 		"{prefix}{prefix}{good}{good:2}": "v1,v1,abcdefghab",
 	} {
-		if got := f.fill(template); got != want {
-			t.Errorf("%s becomes %s, want %s", template, got, want)
+		if got, err := f.fill(template); got != want || err != nil {
+			t.Errorf("%s becomes %s, want %s, %v", template, got, want, err)
 		}
 	}
 	f = filling{prefix: "v1=", separator: ",", stamp: "t=17,", timestamp: "17", good: "ab", bad: "cd"}
@@ -360,8 +360,22 @@ func TestFilling(t *testing.T) {
 		"{prefix}{good}{separator}t={timestamp}": "v1=ab,t=17",
 		"{untimed}{prefix}{good}":                "v1=ab",
 	} {
-		if got := f.fill(template); got != want {
-			t.Errorf("with the timestamp as a member, %s becomes %s, want %s", template, got, want)
+		if got, err := f.fill(template); got != want || err != nil {
+			t.Errorf("with the timestamp as a member, %s becomes %s, want %s, %v", template, got, want, err)
+		}
+	}
+	for template, want := range map[string]string{
+		"{god}":          "{god}: there is no such placeholder",
+		"{good:x}":       "{good:x}: there is no such form",
+		"{previous}":     "{previous}: there is no such placeholder, or nothing to put there",
+		"{good:upper}":   "{good:upper}: nothing there to alter",
+		"{fill:0}":       "{fill:0}: write {fill:N}, with a number from 1 to 1048576",
+		"{good:+0}":      "{good:+0}: there is no such form",
+		"{bad:nopad}!!!": "{bad:nopad}: ",
+	} {
+		digits := filling{prefix: "v1=", encoding: "hex", good: "00", bad: "zz"}
+		if got, err := digits.fill(template); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s becomes %s, %v, want the error %s", template, got, err, want)
 		}
 	}
 }

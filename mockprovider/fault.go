@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,6 +141,11 @@ func (u FaultUse) Needs() []Feature {
 			needs = append(needs, feature)
 		}
 	}
+	for _, feature := range slices.Sorted(maps.Keys(SecretSlots)) {
+		if strings.Contains(u.Param.Text, "{"+SecretSlots[feature]+"}") {
+			needs = append(needs, feature)
+		}
+	}
 	return needs
 }
 
@@ -177,7 +183,9 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, signFaults, sealedFaults, wireFaults, timestampFaults, swapFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, codingFaults,
+	signFaults, secretFaults, ed25519Faults, timestampFaults, sealedFaults, spoofFaults, swapFaults,
+	headFaults, wireFaults, framingFaults, paceFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

@@ -1,11 +1,38 @@
 package mockprovider
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Faults of the event's id, before it is signed.
 var idFaults = []Fault{
 	{
 		Name: "id.append", Stage: StageStamp, Param: ParamText, Needs: []Feature{"id"},
 		Doc:   "the text is put behind the event's id, which is signed so where the scheme signs it",
 		apply: func(d *Draft, p Param) error { return d.setID(d.id + p.Text) },
+	},
+	{
+		Name: "id.text", Stage: StageStamp, Param: ParamText, Needs: []Feature{"id"},
+		Doc: "the id is the text given, which is signed so where the scheme signs it; {id} is the event's own, {hour-ago} the time of an hour ago in seconds, {none} nothing",
+		apply: func(d *Draft, p Param) error {
+			return d.setID(strings.NewReplacer(
+				"{id}", d.event.ID, "{none}", "",
+				"{hour-ago}", strconv.FormatInt(d.at.Unix()-3600, 10),
+			).Replace(p.Text))
+		},
+	},
+	{
+		Name: "id.pad", Stage: StageStamp, Param: ParamText, Needs: []Feature{"id"},
+		Doc:   "letters stand behind the id, so that it has so many bytes",
+		check: func(p Param) error { _, err := padding(p.Text); return err },
+		apply: func(d *Draft, p Param) error {
+			n, err := padding(p.Text)
+			if err != nil || n <= len(d.id) {
+				return errNothing
+			}
+			return d.setID(d.id + strings.Repeat("x", n-len(d.id)))
+		},
 	},
 }
 

@@ -128,15 +128,18 @@ var sealedFaults = []Fault{
 		Name: "request.query", Stage: StageSealed, Param: ParamText,
 		Doc: "the query is added to the request target, with {secret} and {canary}",
 		apply: func(d *Draft, p Param) error {
-			mark := "?"
-			if strings.Contains(d.message.Target, "?") {
-				mark = "&"
-			}
-			fill := strings.NewReplacer("{secret}", url.QueryEscape(d.c.Secret.text), "{canary}", d.event.Canary)
-			d.message.Target += mark + fill.Replace(p.Text)
+			d.addQuery(strings.NewReplacer("{secret}", url.QueryEscape(d.c.Secret.text), "{canary}", d.event.Canary).Replace(p.Text))
 			return nil
 		},
 	},
+}
+
+func (d *Draft) addQuery(query string) {
+	mark := "?"
+	if strings.Contains(d.message.Target, "?") {
+		mark = "&"
+	}
+	d.message.Target += mark + query
 }
 
 func equalName(a, b string) bool { return strings.EqualFold(a, b) }

@@ -1,8 +1,10 @@
 package mockprovider
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,14 +84,47 @@ var signFaults = []Fault{
 	},
 	{
 		Name: "signature.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature"},
-		Doc:   "the signature header's value, with {prefix} {label} {separator} {good} {bad}, {prefix:v9} for another label, {good:N} for its first N characters, {good:-N} for all but the last; a timestamp that stands in it goes before, unless {timestamp} or {untimed} is said",
+		Doc:   "the signature header's value, with {prefix} {label} {separator} {good} {bad}, {prefix:v9} for another label, {good:N} for its first N characters, {good:-N} for all but the last, {good:FORM} for the same signature written otherwise, {previous} and {revoked} for those of other secrets, {capital} for the prefix in capitals, {fill:N} for N letters, {line} for another line of the header; a timestamp that stands in it goes before, unless {timestamp} or {untimed} is said",
+		check: func(p Param) error { return checkTemplate(p.Text) },
 		apply: func(d *Draft, p Param) error { d.value = p.Text; return nil },
+	},
+	{
+		Name: "signature.plain-hash", Stage: StageSign, Needs: []Feature{"signature", "hmac", "strong-hash"},
+		Doc: "SHA-256 of the secret followed by the content, which is no HMAC (RFC 2104)",
+		apply: func(d *Draft, _ Param) error {
+			d.sum = func(key Secret, content []byte) ([]byte, error) {
+				sum := sha256.Sum256(slices.Concat(key.Key, content))
+				return sum[:], nil
+			}
+			return nil
+		},
+	},
+	{
+		Name: "signature.crowd", Stage: StageSign, Param: ParamText, Needs: []Feature{"signature-list"},
+		Doc:   "so many short wrong signatures stand in the list before the right one",
+		check: func(p Param) error { _, err := crowd(p.Text); return err },
+		apply: func(d *Draft, p Param) error {
+			n, err := crowd(p.Text)
+			d.value = strings.Repeat("{prefix}AAAA{separator}", n) + "{prefix}{good}"
+			return err
+		},
 	},
 	{
 		Name: "bearer.value", Stage: StageSign, Param: ParamText, Needs: []Feature{"bearer"},
 		Doc:   "the credentials header's value, with {secret}",
 		apply: func(d *Draft, p Param) error { d.bearer = p.Text; return nil },
 	},
+}
+
+// maxCrowd bounds a list: its head is held in memory.
+const maxCrowd = 20_000
+
+func crowd(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxCrowd {
+		return 0, fmt.Errorf("%q is no number of signatures from 1 to %d", text, maxCrowd)
+	}
+	return n, nil
 }
 
 // parseShift reads "past+30s", "past-5s", "future+30s", "future-5s", "-24h" or

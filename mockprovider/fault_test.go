@@ -25,6 +25,7 @@ import (
 type faultCase struct {
 	use  FaultUse
 	fit  func(kit) (use FaultUse, fits bool) // to the scheme, where that makes a difference
+	only func(kit) bool                      // the kits that it fits, where not all
 	base []FaultUse                          // of the delivery it is compared with, too
 	// changes are what differs from the delivery without the fault.
 	changes []string
@@ -202,11 +203,14 @@ var faultCases = []faultCase{
 
 func TestEveryFault(t *testing.T) {
 	tried := map[string]bool{}
-	for _, tt := range faultCases {
+	for _, tt := range slices.Concat(faultCases, authFaultCases, wireCases) {
 		for _, k := range append(kits(t), ownKit(t)) {
 			use, fits := tt.use, true
 			if tt.fit != nil {
 				use, fits = tt.fit(k)
+			}
+			if tt.only != nil {
+				fits = fits && tt.only(k)
 			}
 			f, err := FindFault(use.Name)
 			if err != nil {

@@ -41,6 +41,11 @@ func newKit(t testing.TB, scheme string, form SecretForm) kit {
 		Scheme: s, Secret: SecretFromBytes(form, sha256.Sum256([]byte("a key"))), Foreign: m.Foreign(form),
 		Tolerance: Tolerance{Past: Duration(5 * time.Minute), Future: Duration(3 * time.Minute)},
 		Host:      "127.0.0.1:8080", Path: "/webhooks?tenant=7", Origin: s.Origin,
+		Others: map[string]Secret{
+			"previous": SecretFromBytes(form, sha256.Sum256([]byte("an older key"))),
+			"revoked":  SecretFromBytes(form, sha256.Sum256([]byte("a revoked key"))),
+			"other":    SecretFromBytes(form, sha256.Sum256([]byte("another endpoint's key"))),
+		},
 	}}
 }
 
@@ -71,7 +76,8 @@ func ownKit(t testing.TB) kit {
 // has reports whether the kit has what the fault needs.
 func (k kit) has(f Fault) bool {
 	return !slices.ContainsFunc(f.Needs, func(need Feature) bool {
-		return !k.composer.Scheme.Has(need, k.composer.Secret) && !k.maker.Has(need)
+		_, other := k.composer.Others[SecretSlots[need]]
+		return !other && !k.composer.Scheme.Has(need, k.composer.Secret) && !k.maker.Has(need)
 	})
 }
 

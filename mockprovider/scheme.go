@@ -137,11 +137,16 @@ var Features = map[Feature]string{
 	"signature":         "signature",
 	"signature-list":    "list of signatures",
 	"signature-base64":  "signature in base64",
+	"signature-hex":     "signature in hexadecimal",
 	"legacy":            "weaker signature beside the one that counts",
 	"hmac":              "signature by a shared key",
 	"ed25519":           "signature by an ed25519 key",
 	"strong-hash":       "hash stronger than SHA-1",
 	"shared-secret":     "secret that both sides share",
+	"whsec-secret":      "secret that is written as whsec_ and base64",
+	PreviousSecret:      "secret from before the last change that still counts",
+	RevokedSecret:       "secret that counts no more",
+	OtherSecret:         "secret of another endpoint",
 	"bearer":            "token in place of a signature",
 	"bearer-query":      "token in the query",
 	"id":                "header with the event's id",
@@ -176,6 +181,11 @@ func (s *Scheme) Has(f Feature, secret Secret) bool {
 	case "signature-base64":
 		v, ok := s.counting(secret.Form)
 		return ok && v.Encoding == "base64"
+	case "signature-hex":
+		v, ok := s.counting(secret.Form)
+		return ok && v.Encoding == "hex"
+	case "whsec-secret":
+		return len(s.Signatures) > 0 && secret.isWhsec()
 	case "legacy":
 		return slices.ContainsFunc(s.Signatures, func(h SignatureHeader) bool { return h.Legacy })
 	case "hmac":

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -120,7 +121,8 @@ func outOfBudget(r *Report, _ []string) string {
 
 func unobserved(r *Report, patterns []string) string {
 	ids := r.scenarioIDs(func(s Scenario) bool {
-		return (s.Verdict == NotObserved || s.Unseen) && matchesAny(patterns, s.ID)
+		// A group that has to be observed does not ask for what is optional in it.
+		return (s.Verdict == NotObserved || s.Unseen) && matchesAny(patterns, s.ID) && (!s.Ungiven || slices.Contains(patterns, s.ID))
 	})
 	ids = append(ids, r.loadIDs(func(l Load) bool {
 		return l.Verdict == NotObserved && matchesAny(patterns, "load."+l.Name)

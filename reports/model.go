@@ -146,6 +146,7 @@ type Scenario struct {
 	Reason      string  `json:"reason,omitempty"`      // one line: why this verdict, when it is not pass
 	ExcludedBy  string  `json:"excluded_by,omitempty"` // user, risk or budget
 	Interrupted bool    `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
+	Ungiven     bool    `json:"ungiven,omitempty"`     // not observed because the target was not given something that is optional
 	Known       *Known  `json:"known,omitempty"`       // it is put up with
 	// Unseen: something is expected of its effects, and no probe told of them.
 	Unseen bool `json:"effects_unseen,omitempty"`

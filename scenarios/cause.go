@@ -19,6 +19,7 @@ type Cause struct {
 	Symptom  string   `yaml:"symptom"`  // of the findings, as reports have it
 	When     []string `yaml:"when"`     // ids: all of them show the symptom
 	Explains []string `yaml:"explains"` // patterns of the ids that it explains, where they show it
+	Also     []string `yaml:"also"`     // ids that it explains whatever they show
 	Fix      string   `yaml:"fix"`
 }
 
@@ -57,7 +58,7 @@ func parseCauses(b []byte) ([]Cause, error) {
 
 // Explained reports whether the cause speaks of a scenario.
 func (c Cause) Explained(id string) bool {
-	return slices.Contains(c.When, id) || slices.ContainsFunc(c.Explains, func(pattern string) bool {
+	return slices.Contains(c.When, id) || slices.Contains(c.Also, id) || slices.ContainsFunc(c.Explains, func(pattern string) bool {
 		ok, _ := path.Match(pattern, id) // checked when it was read
 		return ok
 	})

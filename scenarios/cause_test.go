@@ -16,7 +16,7 @@ func TestCausesNameWhatThereIs(t *testing.T) {
 		t.Fatal("there are none")
 	}
 	for _, cause := range Causes() {
-		if _, err := c.Match(append(slices.Clone(cause.When), cause.Explains...)); err != nil {
+		if _, err := c.Match(slices.Concat(cause.When, cause.Explains, cause.Also)); err != nil {
 			t.Errorf("%s: %v", cause.Title, err)
 		}
 	}

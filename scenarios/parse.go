@@ -66,6 +66,8 @@ type writtenStep struct {
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
+	Pipelined  bool                  `yaml:"pipelined"`
+	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
 }
@@ -83,14 +85,16 @@ type measure struct {
 }
 
 type answer struct {
-	Lacks   []string              `yaml:"lacks"`
-	MaxBody int                   `yaml:"max_body"`
-	MaxSent int64                 `yaml:"max_sent"`
-	Within  *within               `yaml:"within"`
-	MaxSkew mockprovider.Duration `yaml:"max_skew"`
-	Like    string                `yaml:"like"`
-	Pace    *pace                 `yaml:"pace"`
-	Headers []headerChoice        `yaml:"headers"`
+	Lacks     []string              `yaml:"lacks"`
+	MaxBody   int                   `yaml:"max_body"`
+	MaxSent   int64                 `yaml:"max_sent"`
+	Within    *within               `yaml:"within"`
+	MaxSkew   mockprovider.Duration `yaml:"max_skew"`
+	Like      string                `yaml:"like"`
+	Pace      *pace                 `yaml:"pace"`
+	Headers   []headerChoice        `yaml:"headers"`
+	Continues bool                  `yaml:"continues"`
+	BodyFor   []int                 `yaml:"body_for"`
 }
 
 type pace struct {
@@ -250,7 +254,7 @@ func (w writtenStep) step() Step {
 	s := Step{
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
 		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
-		Connection: w.Connection, Expect: w.Expect,
+		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
@@ -265,7 +269,7 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like, Continues: a.Continues, BodyFor: a.BodyFor}
 	if a.Pace != nil {
 		p := Pace(*a.Pace)
 		out.Pace = &p

@@ -38,6 +38,9 @@ func newCloudEvents(secrets []string, _ Config, flaws flawSet) (*endpoint, error
 	if flaws.has("empty-key") {
 		tokens = append(tokens[:len(tokens):len(tokens)], "")
 	}
+	if flaws.has("known-key") {
+		tokens = append(tokens[:len(tokens):len(tokens)], knownKey)
+	}
 	return &endpoint{
 		scheme:           &cloudEvents{flaws, tokens},
 		credentialHeader: authorization,

@@ -14,13 +14,15 @@ const contentType = "Content-Type"
 // A delivery is one request to an endpoint.
 type delivery struct {
 	*endpoint
-	flaws  flawSet
-	req    *http.Request
-	header http.Header
-	body   []byte
-	cutOff bool          // the body is only the part that came
-	buffer *bytes.Buffer // holds body
-	early  outcome       // of recording the event before its turn, which only flaws do
+	flaws   flawSet
+	req     *http.Request
+	header  http.Header
+	body    []byte
+	knownBy string        // the id by which the event is known, where it is not the one verified
+	decoded bool          // the body is no longer as it came
+	cutOff  bool          // the body is only the part that came
+	buffer  *bytes.Buffer // holds body
+	early   outcome       // of recording the event before its turn, which only flaws do
 }
 
 // mediaType is the content type without its parameters, in lower case.

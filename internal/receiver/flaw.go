@@ -22,8 +22,10 @@ type Flaw struct {
 // Flaws lists every flaw, sorted by name.
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, moreTimestampFlaws, bodyFlaws, httpFlaws,
+		codingFlaws, framingFlaws,
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
-		contentFlaws, disclosureFlaws, controlFlaws)
+		contentFlaws, disclosureFlaws, controlFlaws,
+		keyFlaws, spellingFlaws, asymmetricFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)

@@ -71,7 +71,7 @@ func (g *gitHub) verify(d *delivery) *answer {
 	case !ok:
 	case label == "sha1" && g.takesSHA1(d) && g.signedBySHA1(d, signature):
 		return nil
-	case label == "sha256" && newMACVerifier(g.flaws, g.macs, nil, d.signedBody()).good(signature):
+	case label == "sha256" && newMACVerifier(g.flaws, d.macKeysFor(g.macs), nil, d.signedBody()).good(0, signature):
 		return nil
 	}
 	if g.flaws.has("sha1-beside") && g.legacy(d) {
@@ -88,6 +88,9 @@ func (g *gitHub) labelled(credential string) (label, text string) {
 	}
 	if found && g.flaws.has("version-ignored") {
 		label = "sha256"
+	}
+	if g.flaws.has("version-any-case") {
+		label = strings.ToLower(label)
 	}
 	return label, text
 }

@@ -19,7 +19,7 @@ func (r *Receiver) talkative(d *delivery, a *answer) *answer {
 		if s, signs := d.scheme.(interface{ expected(*delivery) string }); signs && r.flaws.has("leaks-expected-signature") {
 			a = a.with("expected", s.expected(d))
 		}
-		if r.flaws.has("leaks-secret") {
+		if r.flaws.has("leaks-secret") && len(d.secrets) > 0 {
 			a = a.with("secret", d.secrets[0])
 		}
 		if r.flaws.has("echoes-input") {

@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -36,8 +38,10 @@ func (k *macKey) sum(prefix, body []byte) [sha256.Size]byte {
 	return sum
 }
 
-func (k *macKey) sha1(prefix, body []byte) []byte {
-	h := hmac.New(sha1.New, k.key)
+func (k *macKey) sha1(prefix, body []byte) []byte { return k.with(sha1.New, prefix, body) }
+
+func (k *macKey) with(newHash func() hash.Hash, prefix, body []byte) []byte {
+	h := hmac.New(newHash, k.key)
 	h.Write(prefix)
 	h.Write(body)
 	return h.Sum(nil)
@@ -60,16 +64,31 @@ func newMACVerifier(flaws flawSet, keys []*macKey, prefix, body []byte) *macVeri
 	return v
 }
 
-// good reports whether mac is the content's HMAC, in constant time.
-func (v *macVerifier) good(mac []byte) bool {
+// good reports whether mac is the content's HMAC, in constant time. It is the
+// n-th signature of its list, from 0, which makes no difference to a correct
+// receiver.
+func (v *macVerifier) good(n int, mac []byte) bool {
 	for i := range v.sums {
-		if v.equal(v.sums[i][:], mac) {
+		if v.flaws.has("pairs-keys") && i != n {
+			continue
+		}
+		if v.equal(v.sums[i][:], mac) || v.goodLoosely(i, mac) {
 			return true
 		}
-		if v.flaws.has("hash-by-length") && len(mac) == sha1.Size &&
-			hmac.Equal(v.keys[i].sha1(v.parts[0], v.parts[1]), mac) {
-			return true
-		}
+	}
+	return false
+}
+
+// goodLoosely is how flawed receivers take something else for an HMAC-SHA256.
+func (v *macVerifier) goodLoosely(i int, mac []byte) bool {
+	switch {
+	case v.flaws.has("plain-hash"):
+		sum := sha256.Sum256(slices.Concat(v.keys[i].key, v.parts[0], v.parts[1]))
+		return hmac.Equal(sum[:], mac)
+	case v.flaws.has("hash-by-length") && len(mac) == sha1.Size:
+		return hmac.Equal(v.keys[i].sha1(v.parts[0], v.parts[1]), mac)
+	case v.flaws.has("hash-by-length") && len(mac) == sha512.Size:
+		return hmac.Equal(v.keys[i].with(sha512.New, v.parts[0], v.parts[1]), mac)
 	}
 	return false
 }
@@ -81,6 +100,9 @@ func (v *macVerifier) equal(want, got []byte) bool {
 	}
 	if n := len(want); v.flaws.has("compares-prefix") && len(got) == n {
 		want, got = want[:n-1], got[:n-1]
+	}
+	if v.flaws.has("compares-suffix") && len(got) == len(want) {
+		want, got = want[1:], got[1:]
 	}
 	return hmac.Equal(want, got)
 }
@@ -100,12 +122,25 @@ func decodeHex(flaws flawSet, text string) ([]byte, bool) {
 	if flaws.has("hex-any-case") {
 		text = strings.ToLower(text)
 	}
-	if len(text) > 2*sha256.Size || strings.ToLower(text) != text {
+	if flaws.has("any-encoding") {
+		if b, err := base64.StdEncoding.DecodeString(text); err == nil && len(b) == sha256.Size {
+			return b, true
+		}
+	}
+	most := sha256.Size
+	if flaws.has("hash-by-length") {
+		most = sha512.Size
+	}
+	if len(text) > 2*most || strings.ToLower(text) != text {
 		return nil, false
 	}
 	b, err := hex.DecodeString(text)
 	return b, err == nil
 }
+
+// knownKey was built into a receiver that was published
+// (https://nvd.nist.gov/vuln/detail/CVE-2025-61926).
+const knownKey = "FooBar"
 
 // macKeys are the keys a scheme verifies HMACs with.
 func macKeys(flaws flawSet, keys ...[]byte) []*macKey {
@@ -115,6 +150,9 @@ func macKeys(flaws flawSet, keys ...[]byte) []*macKey {
 	}
 	if flaws.has("empty-key") {
 		ks = append(ks, newMACKey(nil))
+	}
+	if flaws.has("known-key") {
+		ks = append(ks, newMACKey([]byte(knownKey)))
 	}
 	return ks
 }

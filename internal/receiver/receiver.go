@@ -2,7 +2,8 @@
 // selectable flaws named after defects of real receivers.
 //
 // It verifies with its own code and the standard library only, so that the
-// harness that grades it and the receiver never share a bug. Everything it
+// harness that grades it and the receiver never share a bug. (One flaw, of
+// ed25519 signatures, takes edwards25519 for what the standard library refuses.) Everything it
 // remembers is in memory and lives as long as the Receiver.
 //
 // Routes: POST /webhooks (or /) takes deliveries; OPTIONS on the same paths
@@ -42,16 +43,19 @@ type Config struct {
 	// Secrets are the accepted secrets by scheme; several during a rotation.
 	// standard-webhooks: whsec_, whpk_ or whsk_; github: any text;
 	// cloudevents: the bearer token; stripe: the endpoint's whsec_.
-	Secrets   map[string][]string
-	Tolerance Tolerance
-	Now       func() time.Time // default time.Now
-	Origins   []string         // origins granted by the CloudEvents handshake
-	Rate      int              // granted deliveries a minute; default 120
-	Workers   int              // default 4
-	Flaws     []string         // names out of Flaws()
-	Variants  []string         // names out of Variants()
-	OnEffect  func(id string)  // called by a worker once for every processing
-	Log       *slog.Logger     // optional; is never given a secret or a body
+	Secrets map[string][]string
+	// Revoked and Elsewhere are secrets, by scheme, that once counted and those
+	// of other endpoints. Only flawed receivers accept them.
+	Revoked, Elsewhere map[string][]string
+	Tolerance          Tolerance
+	Now                func() time.Time // default time.Now
+	Origins            []string         // origins granted by the CloudEvents handshake
+	Rate               int              // granted deliveries a minute; default 120
+	Workers            int              // default 4
+	Flaws              []string         // names out of Flaws()
+	Variants           []string         // names out of Variants()
+	OnEffect           func(id string)  // called by a worker once for every processing
+	Log                *slog.Logger     // optional; is never given a secret or a body
 }
 
 const (
@@ -156,8 +160,8 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 	}
 	var endpoints []*endpoint
 	for _, maker := range makers {
-		secrets := cfg.Secrets[maker.name]
-		if len(secrets) == 0 {
+		secrets := cfg.secretsOf(maker.name, flaws)
+		if len(secrets) == 0 && !flaws.has("unconfigured-scheme") {
 			continue
 		}
 		e, err := maker.make(secrets, cfg, flaws)
@@ -171,6 +175,21 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 		return nil, errors.New("no secret: a receiver without one could verify nothing")
 	}
 	return endpoints, nil
+}
+
+// secretsOf are the secrets that count for a scheme.
+func (cfg Config) secretsOf(scheme string, flaws flawSet) []string {
+	secrets := slices.Clone(cfg.Secrets[scheme])
+	if flaws.has("previous-refused") {
+		secrets = secrets[:min(1, len(secrets))]
+	}
+	if flaws.has("revoked-accepted") {
+		secrets = append(secrets, cfg.Revoked[scheme]...)
+	}
+	if flaws.has("keys-shared") {
+		secrets = append(secrets, cfg.Elsewhere[scheme]...)
+	}
+	return secrets
 }
 
 // Effects returns a copy of the processings so far, by event id.

@@ -92,6 +92,9 @@ func (s *site) close() map[string]int {
 	return s.r.Effects()
 }
 
+// now is the time in a bubble of synctest.
+func (s *site) now() time.Time { return time.Now() }
+
 func (s *site) saw(format string, args ...any) { s.seen = append(s.seen, fmt.Sprintf(format, args...)) }
 
 // A reply is an answer; its status is 0 if there was none.

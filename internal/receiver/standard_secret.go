@@ -29,6 +29,24 @@ func parseStandardSecrets(secrets []string) (standardKeys, error) {
 	return keys, nil
 }
 
+// confuse adds the keys that flawed receivers make of the same secrets.
+func (k *standardKeys) confuse(secrets []string, flaws flawSet) {
+	for _, public := range k.public {
+		text := base64.StdEncoding.EncodeToString(public)
+		if flaws.has("key-confusion") {
+			k.symmetric = append(k.symmetric, public)
+		}
+		if flaws.has("key-confusion-text") {
+			k.symmetric = append(k.symmetric, []byte("whpk_"+text), []byte(text))
+		}
+	}
+	for _, secret := range secrets {
+		if text, ok := strings.CutPrefix(secret, "whsec_"); ok && flaws.has("secret-undecoded") {
+			k.symmetric = append(k.symmetric, []byte(secret), []byte(text))
+		}
+	}
+}
+
 func (k *standardKeys) add(secret string) error {
 	kind, text, _ := strings.Cut(secret, "_")
 	key, err := base64.StdEncoding.Strict().DecodeString(text)

@@ -87,6 +87,9 @@ func (s *stripe) verify(d *delivery) *answer {
 	if a := h.trips(s.flaws); a != nil {
 		return a
 	}
+	if a := tripsOverList(d, strings.Split(s.credential(d), ",")); a != nil {
+		return a
+	}
 	timestamp, _, _ := h.times(s.flaws)
 	if s.signed(d, timestamp, h) {
 		return nil
@@ -100,9 +103,9 @@ func (s *stripe) verify(d *delivery) *answer {
 
 // signed reports whether one of the header's signatures signs timestamp and body.
 func (s *stripe) signed(d *delivery, timestamp string, h stripeHeader) bool {
-	macs := newMACVerifier(s.flaws, s.macs, []byte(timestamp+"."), d.signedBody())
-	for _, text := range h.signatures(s.flaws) {
-		if mac, ok := decodeHex(s.flaws, text); ok && macs.good(mac) {
+	macs := newMACVerifier(s.flaws, d.macKeysFor(s.macs), []byte(timestamp+"."), d.signedBody())
+	for i, text := range h.signatures(s.flaws) {
+		if mac, ok := decodeHex(s.flaws, text); ok && macs.good(i, mac) {
 			return true
 		}
 	}

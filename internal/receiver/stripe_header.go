@@ -96,6 +96,7 @@ func countsAsV1(label string, flaws flawSet) bool {
 		label == "v0" && flaws.has("stripe-v0-accepted") ||
 		label == "" && flaws.has("bare-signature") ||
 		label != "t" && label != "" && flaws.has("version-ignored") ||
+		label == "V1" && flaws.has("version-any-case") ||
 		strings.HasPrefix(label, "v1") && flaws.has("stripe-label-prefix")
 }
 

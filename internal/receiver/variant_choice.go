@@ -142,7 +142,7 @@ type transactions struct {
 const transaction = 20 * time.Millisecond
 
 func (t *transactions) admit(keys []eventKey, enqueue func() bool) outcome {
-	key := keys[0]
+	key := keys[0] // the event's
 	t.mu.Lock()
 	if t.open[key] {
 		t.mu.Unlock()

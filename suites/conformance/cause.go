@@ -15,7 +15,7 @@ func causes(graded []reports.Scenario) []reports.Cause {
 	for _, c := range scenarios.Causes() {
 		var ids []string
 		for _, s := range graded {
-			if !taken[s.ID] && c.Explained(s.ID) && bears(s, c.Symptom) {
+			if !taken[s.ID] && c.Explained(s.ID) && (bears(s, c.Symptom) || failed(s) && slices.Contains(c.Also, s.ID)) {
 				ids = append(ids, s.ID)
 			}
 		}
@@ -33,5 +33,9 @@ func causes(graded []reports.Scenario) []reports.Cause {
 
 // bears reports whether the finding that decided the verdict has the symptom.
 func bears(s reports.Scenario, symptom string) bool {
-	return (s.Verdict == reports.Fail || s.Verdict == reports.Warn) && len(s.Findings) > 0 && s.Findings[0].Symptom == symptom
+	return failed(s) && s.Findings[0].Symptom == symptom
+}
+
+func failed(s reports.Scenario) bool {
+	return (s.Verdict == reports.Fail || s.Verdict == reports.Warn) && len(s.Findings) > 0
 }

@@ -20,6 +20,10 @@ type Config struct {
 	URL    string
 	Scheme string // standard-webhooks, github, cloudevents
 	Secret string
+	// Secrets beside it, where the receiver knows any: one that still counts
+	// while secrets are rotated, one that counts no more, and one of another
+	// endpoint of the same receiver.
+	PreviousSecret, RevokedSecret, OtherSecret string
 	// Effects tells how often the receiver has processed the event of that
 	// id. Without it only answers are graded.
 	Effects func(id string) int
@@ -75,6 +79,14 @@ func (c Config) resolve() (Config, error) {
 			return c, err
 		}
 		c.Target = t
+		for _, s := range [][2]string{{"previous", c.PreviousSecret}, {"revoked", c.RevokedSecret}, {"other", c.OtherSecret}} {
+			if s[1] == "" {
+				continue
+			}
+			if err := t.AddSecret(s[0], s[1], ""); err != nil {
+				return c, err
+			}
+		}
 	}
 	if c.Effects != nil {
 		withEffects := *c.Target

@@ -56,10 +56,10 @@ func (g *grading) stepName(i int, x numbered) string {
 	switch {
 	case step.Again != "":
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
-	case step.Measure != nil:
-		return fmt.Sprintf("step %d: measure %s", i+1, step.Measure.Window)
 	case step.Times > 0:
 		return fmt.Sprintf("step %d: %s, number %d of %d", i+1, step.Send, x.Copy, step.Times)
+	case step.Measure != nil:
+		return fmt.Sprintf("step %d: measure %s", i+1, step.Measure.Window)
 	case step.Request != nil:
 		return fmt.Sprintf("step %d: %s", i+1, step.Request.Method)
 	}

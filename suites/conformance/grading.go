@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
@@ -46,7 +47,11 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		if step.Pause > 0 {
 			continue
 		}
-		if !g.whole(i, step) {
+		whole := g.whole(i, step)
+		if !whole && g.skipped(i) {
+			continue
+		}
+		if !whole {
 			g.notPlayed(i)
 			return g
 		}
@@ -70,6 +75,19 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 	}
 	g.effects()
 	return g
+}
+
+// skipped notes a step that does not fit the target.
+func (g *grading) skipped(i int) bool {
+	for _, t := range g.judge.troubles[g.scenario.ID] {
+		if t.Play == g.play && t.Kind == skipped && t.Step == i+1 {
+			g.add(mark{severity: reports.Info, step: i, conforms: true, finding: reports.Finding{
+				Fingerprint: fingerprint("skipped", strconv.Itoa(t.Step)), Step: g.stepName(i, numbered{}), Message: "not sent: " + t.Message,
+			}})
+			return true
+		}
+	}
+	return false
 }
 
 // notPlayed marks a step that is missing. Behind a control that nobody answered
@@ -105,7 +123,7 @@ func (g *grading) collect() {
 // stopped marks what kept the play from its end.
 func (g *grading) stopped() bool {
 	for _, t := range g.judge.troubles[g.scenario.ID] {
-		if t.Play != g.play {
+		if t.Play != g.play || t.Kind == skipped {
 			continue
 		}
 		severity := reports.Error

@@ -171,8 +171,11 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	case NotApplicable:
 		out.Verdict, out.Reason = reports.NotApplicable, p.Reason
 		return out, nil
+	case NotObserved:
+		out.Verdict, out.Reason, out.Ungiven = reports.NotObserved, p.Reason, true
+		return out, nil
 	default:
-		return out, fmt.Errorf("the transcript's plan: %s: the decision %q is none of %s, %s, %s", s.ID, p.Decision, Play, Excluded, NotApplicable)
+		return out, fmt.Errorf("the transcript's plan: %s: the decision %q is none of %s, %s, %s, %s", s.ID, p.Decision, Play, Excluded, NotApplicable, NotObserved)
 	}
 	if message := unready(j.preflight()); message != "" {
 		out.Verdict, out.Reason = reports.Blocked, "the preflight: "+message
@@ -230,7 +233,7 @@ func (j *judge) playedAgain(id string) bool {
 		}
 	}
 	for _, t := range j.troubles[id] {
-		if t.Play == 2 {
+		if t.Play == 2 && t.Kind != skipped {
 			return true
 		}
 	}

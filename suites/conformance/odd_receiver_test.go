@@ -23,8 +23,9 @@ import (
 // correct is the reference receiver as a handler.
 func correct(t testing.TB, onEffect func(string)) *receiver.Receiver {
 	t.Helper()
+	previous, _, _ := settings[0].otherSecrets()
 	r, err := receiver.New(receiver.Config{
-		Secrets: map[string][]string{settings[0].scheme: {settings[0].secret}}, OnEffect: onEffect,
+		Secrets: map[string][]string{settings[0].scheme: {settings[0].secret, previous}}, OnEffect: onEffect,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ func patient(t testing.TB, url string) *target.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	settings[0].tellOthers(t, tgt)
 	tgt.Timeouts = target.Timeouts{Answer: 10 * time.Second, Effect: 10 * time.Second, Quiescence: 100 * time.Millisecond}
 	return tgt
 }
@@ -62,6 +64,9 @@ func impatient(t testing.TB, url string) *target.Target {
 
 // quick is most of the catalogue: all but what takes its time.
 var quick = []string{"auth.*", "ts.*", "sig.*", "idem.*", "ctl.*", "evt.*", "leak.*", "http.*"}
+
+// slow is what of it waits for connections to end.
+var slow = []string{"http.slowloris", "http.stalled-*", "http.413-slow"}
 
 // theirs are goroutines of the receivers under test.
 var theirs = []goleak.Option{
@@ -217,8 +222,8 @@ func TestStreamsWithoutEnd(t *testing.T) {
 					}
 				})
 			})
-			report := gradeWithin(t, 15*time.Second, conformance.Config{Target: impatient(t, url), Only: []string{"auth.*"}})
-			wantVerdicts(t, report, reports.Fail)
+			report := gradeWithin(t, 15*time.Second, conformance.Config{Target: impatient(t, url), Only: []string{"auth.*"}, Exclude: []string{"auth.path-variants"}}) // effects decide that one
+			wantVerdicts(t, report, reports.Fail, reports.Warn, reports.Info, reports.Excluded)                                                                        // by their level
 		})
 	}
 }
@@ -283,7 +288,7 @@ func TestClosesNowAndThen(t *testing.T) {
 			next.ServeHTTP(w, req)
 		})
 	})
-	report := gradeWithin(t, 30*time.Second, conformance.Config{Target: patient(t, url), Effects: effectsOf(r), Only: quick})
+	report := gradeWithin(t, 30*time.Second, conformance.Config{Target: patient(t, url), Effects: effectsOf(r), Only: quick, Exclude: slow})
 	if report.ExitCode == reports.ExitConformant || report.Counts.Error > 0 {
 		t.Errorf("exit %d, %+v", report.ExitCode, report.Counts)
 	}

@@ -20,6 +20,7 @@ const (
 	Play          Decision = "play"
 	Excluded      Decision = "excluded"
 	NotApplicable Decision = "not-applicable"
+	NotObserved   Decision = "not-observed" // the target lacks a secret that it could be given
 )
 
 // Planned is a scenario with its decision.
@@ -107,15 +108,28 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 		return
 	}
 	for _, f := range needs(s) {
-		if !t.Has(f, m) {
+		switch {
+		case t.Has(f, m):
+		case mockprovider.SecretSlots[f] != "":
+			p.Decision, p.Reason = NotObserved, unknownSecret(f)
+		default:
 			p.Decision, p.Reason = NotApplicable, lacking(f, t)
 			return
 		}
+	}
+	if p.Decision == NotObserved {
+		return
 	}
 	if !s.Risk.Within(t.Limits.Risk) {
 		p.Decision, p.By = Excluded, reports.ByRisk
 		p.Reason = fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)
 	}
+}
+
+// unknownSecret says what would have to be given.
+func unknownSecret(f mockprovider.Feature) string {
+	slot := mockprovider.SecretSlots[f]
+	return fmt.Sprintf("needs the %s (target.secrets.%s, --%s-secret)", mockprovider.Features[f], slot, slot)
 }
 
 // lacking words a feature that is not there: it is the scheme's to have, or the

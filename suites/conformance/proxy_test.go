@@ -24,10 +24,7 @@ func TestBehindReverseProxy(t *testing.T) {
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	server := httptest.NewServer(proxy)
 	defer server.Close()
-	report, err := conformance.Grade(context.Background(), conformance.Config{
-		URL: server.URL + "/webhooks", Scheme: s.scheme, Secret: s.secret,
-		Effects: func(id string) int { return r.Effects()[id] },
-	})
+	report, err := conformance.Grade(context.Background(), s.config(server.URL+"/webhooks", r))
 	if err != nil {
 		t.Fatal(err)
 	}

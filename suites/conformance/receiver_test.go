@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/receiver"
+	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/target"
 )
 
 // setting is a scheme with a secret both sides have.
@@ -27,11 +29,43 @@ var settings = []setting{
 	{"stripe", "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH"},
 }
 
+// otherSecrets are, for a form of secret, one that counts beside it, one that
+// counts no more, and another endpoint's.
+func (s setting) otherSecrets() (previous, revoked, other string) {
+	switch s.String() {
+	case "standard-webhooks":
+		return "whsec_cHJldmlvdXMgcHJldmlvdXMgcHJldmlvdXM=", "whsec_cmV2b2tlZCByZXZva2VkIHJldm9rZWQhISE=", "whsec_b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIhISE="
+	case "standard-webhooks-v1a":
+		return "whsk_cHJldmlvdXMgcHJldmlvdXMgcHJldmlvdXMgcHJldiE=", "whsk_cmV2b2tlZCByZXZva2VkIHJldm9rZWQgcmV2b2tlZCE=", "whsk_b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIhISE="
+	}
+	return "hookassay-previous", "hookassay-revoked", "hookassay-elsewhere"
+}
+
+// tellOthers tells a target of the receiver's other secrets.
+func (s setting) tellOthers(t testing.TB, tgt *target.Target) {
+	t.Helper()
+	previous, revoked, other := s.otherSecrets()
+	for slot, secret := range map[string]string{"previous": previous, "revoked": revoked, "other": other} {
+		if err := tgt.AddSecret(slot, secret, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// config grades a receiver that serve started.
+func (s setting) config(url string, r *receiver.Receiver) conformance.Config {
+	c := conformance.Config{URL: url, Scheme: s.scheme, Secret: s.secret, Effects: func(id string) int { return r.Effects()[id] }}
+	c.PreviousSecret, c.RevokedSecret, c.OtherSecret = s.otherSecrets()
+	return c
+}
+
 // serve starts the reference receiver with flaws.
 func serve(t testing.TB, s setting, flaws ...string) (url string, r *receiver.Receiver) {
 	t.Helper()
+	previous, revoked, other := s.otherSecrets()
 	r, err := receiver.New(receiver.Config{
-		Secrets: map[string][]string{s.scheme: {s.secret}},
+		Secrets: map[string][]string{s.scheme: {s.secret, previous}},
+		Revoked: map[string][]string{s.scheme: {revoked}}, Elsewhere: map[string][]string{s.scheme: {other}},
 		Origins: []string{"eventemitter.hookassay.example"},
 		Flaws:   flaws,
 	})

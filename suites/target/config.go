@@ -48,11 +48,25 @@ const (
 
 // SecretsConfig names the receiver's secrets.
 type SecretsConfig struct {
-	Current  SecretRef              `yaml:"current"`
-	Previous strictyaml.Unavailable `yaml:"previous"`
-	Revoked  strictyaml.Unavailable `yaml:"revoked"`
-	Other    strictyaml.Unavailable `yaml:"other"`
+	Current  SecretRef `yaml:"current"`
+	Previous SecretRef `yaml:"previous"` // still counts, while secrets are rotated
+	Revoked  SecretRef `yaml:"revoked"`  // counts no more
+	Other    SecretRef `yaml:"other"`    // of another endpoint of the same receiver
 }
+
+// slots lists them by name, the current one first.
+func (s SecretsConfig) slots() []secretSlot {
+	return []secretSlot{
+		{current, s.Current}, {"previous", s.Previous}, {"revoked", s.Revoked}, {"other", s.Other},
+	}
+}
+
+type secretSlot struct {
+	name string
+	ref  SecretRef
+}
+
+func (s secretSlot) key() string { return "target.secrets." + s.name }
 
 // EventsConfig says which events to send instead of ours; see
 // mockprovider.Samples.

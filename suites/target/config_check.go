@@ -31,7 +31,6 @@ func (c Config) check() error {
 	}{
 		{"target.url", r.URL, urlErr},
 		{"target.scheme", r.Scheme, schemeErr},
-		{"target.secrets.current", r.Secrets.Current, r.Secrets.Current.check()},
 		{"target.tolerance.past", r.Tolerance.Past, between(r.Tolerance.Past, time.Second, maxTolerance)},
 		{"target.tolerance.future", r.Tolerance.Future, between(r.Tolerance.Future, time.Second, maxTolerance)},
 		{"target.rejects", r.Rejects, CheckRejects(r.Rejects)},
@@ -49,9 +48,18 @@ func (c Config) check() error {
 			return c.at(v.key, v.err)
 		}
 	}
-	for _, more := range []func() error{c.checkHeaders, c.checkEffects, c.checkEvents} {
+	for _, more := range []func() error{c.checkSecrets, c.checkHeaders, c.checkEffects, c.checkEvents} {
 		if err := more(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) checkSecrets() error {
+	for _, s := range c.Receiver.Secrets.slots() {
+		if err := s.ref.check(); err != nil && (c.has(s.key()) || s.ref != SecretRef{}) {
+			return c.at(s.key(), err)
 		}
 	}
 	return nil

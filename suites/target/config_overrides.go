@@ -17,6 +17,9 @@ type Overrides struct {
 	Scheme          string            // --scheme
 	SecretEnv       string            // --secret-env, name of a variable
 	SecretFile      string            // --secret-file
+	PreviousSecret  string            // --previous-secret, env:NAME or file:PATH, like the next two
+	RevokedSecret   string            // --revoked-secret
+	OtherSecret     string            // --other-secret
 	TolerancePast   time.Duration     // --tolerance-past
 	ToleranceFuture time.Duration     // --tolerance-future
 	Rejects         string            // --rejects
@@ -76,6 +79,9 @@ func (c Config) With(o Overrides) (Config, error) {
 	maps.Copy(places, c.places)
 	c.places = places
 	c.overrideReceiver(o)
+	if err := c.overrideSecrets(o); err != nil {
+		return c, err
+	}
 	c.overrideEffects(o)
 	c.overrideEvents(o)
 	if err := c.overrideLimits(o); err != nil {
@@ -118,6 +124,31 @@ func (c *Config) overrideReceiver(o Overrides) {
 	override(c, &r.CA, o.CA, "target.ca", "--ca")
 	override(c, &r.Resolve, o.Resolve, "target.resolve", "--resolve")
 	c.overrideHeaders(o.Headers)
+}
+
+// overrideSecrets names the secrets beside the current one.
+func (c *Config) overrideSecrets(o Overrides) error {
+	s := &c.Receiver.Secrets
+	for _, given := range []struct {
+		field     *SecretRef
+		text      string
+		key, flag string
+	}{
+		{&s.Previous, o.PreviousSecret, "target.secrets.previous", "--previous-secret"},
+		{&s.Revoked, o.RevokedSecret, "target.secrets.revoked", "--revoked-secret"},
+		{&s.Other, o.OtherSecret, "target.secrets.other", "--other-secret"},
+	} {
+		if given.text == "" {
+			continue
+		}
+		c.flag(given.key, given.flag)
+		ref, err := ParseSecretRef(given.text)
+		if err != nil {
+			return c.at(given.key, err)
+		}
+		*given.field = ref
+	}
+	return nil
 }
 
 // overrideHeaders adds headers to those of the file.

@@ -66,26 +66,57 @@ func looksSecret(text string) bool {
 	return strings.HasPrefix(text, "whsec_") || strings.HasPrefix(text, "whsk_")
 }
 
-// readSecret returns the text of the receiver's secret. Errors never repeat it.
-func (c Config) readSecret() (string, error) {
-	const key = "target.secrets.current"
-	ref := c.Receiver.Secrets.Current
+// readSecret returns the text of a secret. Errors never repeat it.
+func (c Config) readSecret(s secretSlot) (string, error) {
+	key, what := s.key(), "the receiver's secret"
+	if s.name != current {
+		what = "the " + s.name + " secret"
+	}
 	switch {
-	case ref.Env != "":
-		text, err := c.readEnv(ref.Env, "the receiver's secret")
+	case s.ref.Env != "":
+		text, err := c.readEnv(s.ref.Env, what)
 		return text, c.at(key, err)
-	case ref.File != "":
-		b, err := strictyaml.ReadBounded(c.file(key, ref.File), maxSecret)
+	case s.ref.File != "":
+		b, err := strictyaml.ReadBounded(c.file(key, s.ref.File), maxSecret)
 		if err != nil {
 			return "", c.at(key, err)
 		}
 		text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
 		if text == "" {
-			return "", c.at(key, fmt.Errorf("%s is empty: put the receiver's secret there", ref.File))
+			return "", c.at(key, fmt.Errorf("%s is empty: put %s there", s.ref.File, what))
 		}
 		return text, nil
 	}
 	return "", c.at(key, errors.New("no secret: give --secret-env VAR or --secret-file PATH"))
+}
+
+// fillSecrets reads the secrets beside the current one.
+func (c Config) fillSecrets(t *Target) error {
+	for _, s := range c.Receiver.Secrets.slots()[1:] {
+		if (s.ref == SecretRef{}) {
+			continue
+		}
+		text, err := c.readSecret(s)
+		if err != nil {
+			return err
+		}
+		if err := t.AddSecret(s.name, text, s.ref.From()); err != nil {
+			return c.at(s.key(), fmt.Errorf("%s: %w", s.ref.From(), err))
+		}
+	}
+	return nil
+}
+
+// ParseSecretRef reads "env:NAME" or "file:PATH". The error never repeats what
+// was given: it may be the secret itself.
+func ParseSecretRef(text string) (SecretRef, error) {
+	if name, ok := strings.CutPrefix(text, "env:"); ok {
+		return SecretRef{Env: name}, nil
+	}
+	if path, ok := strings.CutPrefix(text, "file:"); ok && path != "" {
+		return SecretRef{File: path}, nil
+	}
+	return SecretRef{}, errors.New("write env:NAME or file:PATH, where the secret is")
 }
 
 // readEnv returns an environment variable; what says what belongs there.

@@ -28,7 +28,7 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, fill := range []func(*Target) error{c.fillReceiver, c.fillLimits, c.fillTLS} {
+	for _, fill := range []func(*Target) error{c.fillSecrets, c.fillReceiver, c.fillLimits, c.fillTLS} {
 		if err := fill(t); err != nil {
 			return nil, nil, err
 		}
@@ -53,7 +53,7 @@ func (c Config) bare() (*Target, error) {
 	if r.Scheme == "" {
 		return nil, c.at("target.scheme", fmt.Errorf("no scheme: give --scheme; there are %s, and FILE.yaml for one of your own", strings.Join(mockprovider.SchemeNames(), ", ")))
 	}
-	secret, err := c.readSecret()
+	secret, err := c.readSecret(r.Secrets.slots()[0])
 	if err != nil {
 		return nil, err
 	}

@@ -52,9 +52,13 @@ func TestTargetOfFlagsAlone(t *testing.T) {
 func TestEveryFlag(t *testing.T) {
 	t.Setenv("HOOKASSAY_TEST_SECRET", testSecret)
 	t.Setenv("HOOKASSAY_TEST_HEADER", "client-id")
+	for i, name := range []string{"OLD", "GONE", "OTHER"} {
+		t.Setenv("HOOKASSAY_TEST_"+name, whsec(byte(i)))
+	}
 	yes := true
 	o := Overrides{
 		URL: "https://receiver.example/in", Scheme: "standard-webhooks", SecretEnv: "HOOKASSAY_TEST_SECRET",
+		PreviousSecret: "env:HOOKASSAY_TEST_OLD", RevokedSecret: "env:HOOKASSAY_TEST_GONE", OtherSecret: "env:HOOKASSAY_TEST_OTHER",
 		TolerancePast: time.Minute, ToleranceFuture: time.Hour, Rejects: RejectsSilently, Dedupe: DedupeByBusiness,
 		BehindProxy: &yes, Origin: "producer.example",
 		Headers: map[string]string{"X-Client": "env:HOOKASSAY_TEST_HEADER", "X-Stage": "test"}, Resolve: "127.0.0.1:9",
@@ -122,6 +126,9 @@ func copyConfig(t *testing.T) string {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	server.Close()
 	write(t, filepath.Join(dir, "secret.txt"), testSecret+"\r\n")
+	for i, name := range []string{"previous.txt", "revoked.txt", "elsewhere.txt"} {
+		write(t, filepath.Join(dir, name), whsec(byte(i)))
+	}
 	write(t, filepath.Join(dir, "ca.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return dir
 }
@@ -216,7 +223,8 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 	}
 	no := false
 	got, closeProbes, err := c.Target(Overrides{
-		URL: "https://localhost/", Resolve: "127.0.0.1:8443", SecretFile: "other.txt", CA: "ca.pem", EventsFiles: "events/*.json", BehindProxy: &no,
+		URL: "https://localhost/", Resolve: "127.0.0.1:8443", SecretFile: "other.txt", CA: "ca.pem",
+		PreviousSecret: "file:previous.txt", RevokedSecret: "file:revoked.txt", OtherSecret: "file:elsewhere.txt", EventsFiles: "events/*.json", BehindProxy: &no,
 		Headers: map[string]string{"cf-access-client-id": "plain"}, EffectsCallback: "127.0.0.1:0", Rate: "5/s",
 	})
 	if err != nil {

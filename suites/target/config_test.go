@@ -39,7 +39,10 @@ func TestLoadConfigReadsEveryKey(t *testing.T) {
 	want := Config{
 		Receiver: ReceiverConfig{
 			URL: "https://receiver.example/webhooks?tenant=7", Scheme: "standard-webhooks",
-			Secrets: SecretsConfig{Current: SecretRef{File: "secret.txt"}},
+			Secrets: SecretsConfig{
+				Current: SecretRef{File: "secret.txt"}, Previous: SecretRef{File: "previous.txt"},
+				Revoked: SecretRef{File: "revoked.txt"}, Other: SecretRef{File: "elsewhere.txt"},
+			},
 			Tolerance: mockprovider.Tolerance{
 				Past: mockprovider.Duration(4 * time.Minute), Future: mockprovider.Duration(90 * time.Second),
 			},
@@ -123,9 +126,9 @@ var badFiles = []badFile{
 	{"exec", "effects: {exec: {command: [x]}}\n", "hookassay.yaml:1:11: effects.exec is not available in this version", false},
 	{"log by name", "effects: {all: {log: {file: app.log}}}\n", "hookassay.yaml:1:17: effects.all.log is not available in this version", false},
 	{"process", "process: {start: [x]}\n", "hookassay.yaml:1:1: process is not available in this version", false},
-	{"previous", "target: {secrets: {previous: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.previous is not available in this version", false},
-	{"revoked", "target: {secrets: {revoked: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.revoked is not available in this version", false},
-	{"other", "target: {secrets: {other: {env: X}}}\n", "hookassay.yaml:1:20: target.secrets.other is not available in this version", false},
+	{"previous", "target: {secrets: {previous: {env: X, file: y}}}\n", "hookassay.yaml:1:31: a secret has env or file, not both", false},
+	{"revoked", "target: {secrets: {revoked: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", false},
+	{"other", "target: {secrets: {other: hunter2}}\n", "hookassay.yaml:1:27: expected a map with env, file", false},
 
 	{"an empty URL", "target: {url: \"\"}\n", "hookassay.yaml:1:15: no target: give its URL", false},
 	{"a URL without a host", "target: {url: localhost}\n", `hookassay.yaml:1:15: target "localhost" is no URL`, false},

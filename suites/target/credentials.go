@@ -1,6 +1,7 @@
 package target
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -24,7 +25,11 @@ const minSecret = minSecretHeader
 
 // Sensitive lists what must not be written down.
 func (t *Target) Sensitive() []mockprovider.Sensitive {
-	all := append(t.Secret.Sensitive(current), credentialsIn(t.URL)...)
+	all := credentialsIn(t.URL)
+	secrets := t.secrets()
+	for _, slot := range slices.Sorted(maps.Keys(secrets)) {
+		all = append(all, secrets[slot].Secret.Sensitive(slot)...)
+	}
 	for _, h := range t.Headers {
 		switch {
 		case h.Secret:
@@ -96,7 +101,9 @@ const minOwn = 12
 
 // OwnRedactor takes what is sensitive out of sentences and commands of ours.
 func (t *Target) OwnRedactor() *transcript.Redactor {
+	secrets := t.secrets()
 	return transcript.NewRedactor(slices.DeleteFunc(t.Sensitive(), func(s mockprovider.Sensitive) bool {
-		return s.Place == current && s.Kind == "secret" && len(t.Secret.Key) < minOwn
+		own, ok := secrets[s.Place]
+		return ok && s.Kind == "secret" && len(own.Secret.Key) < minOwn
 	}))
 }

@@ -28,7 +28,8 @@ type Target struct {
 	URL         *url.URL
 	Scheme      *mockprovider.Scheme
 	Secret      mockprovider.Secret
-	SecretFrom  string // "env:WEBHOOK_SECRET": where it came from, never what it is
+	SecretFrom  string                 // "env:WEBHOOK_SECRET": where it came from, never what it is
+	Others      map[string]OtherSecret // by slot; add with AddSecret
 	Tolerance   mockprovider.Tolerance
 	Rejects     string
 	Dedupe      string // DedupeByEvent or DedupeByBusiness
@@ -188,6 +189,9 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return t.Dedupe != DedupeByBusiness
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
+	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
+		_, ok := t.Others[mockprovider.SecretSlots[f]]
+		return ok
 	}
 	return t.Scheme.Has(f, t.Secret) || m.Has(f)
 }
@@ -207,7 +211,7 @@ func (t *Target) Composer(m *mockprovider.Maker) *mockprovider.Composer {
 		extra = append(extra, wire.Field{Name: h.Name, Value: h.Value})
 	}
 	return &mockprovider.Composer{
-		Scheme: t.Scheme, Secret: t.Secret, Tolerance: t.Tolerance,
+		Scheme: t.Scheme, Secret: t.Secret, Others: t.otherSecrets(), Tolerance: t.Tolerance,
 		Host: t.URL.Host, Path: path, Extra: extra, Origin: t.Origin, Foreign: m.Foreign(t.Secret.Form),
 	}
 }
@@ -223,5 +227,9 @@ func CheckRejects(name string) error {
 
 // DescribeSecrets tells where the secrets came from and what form they have.
 func (t *Target) DescribeSecrets() map[string]string {
-	return map[string]string{current: cmp.Or(t.SecretFrom, "Config.Secret") + " (" + t.Secret.Describe() + ")"}
+	all := map[string]string{}
+	for slot, o := range t.secrets() {
+		all[slot] = cmp.Or(o.From, "Config.Secret") + " (" + o.Secret.Describe() + ")"
+	}
+	return all
 }

@@ -74,7 +74,7 @@ type Probe struct {
 // needs no catalogue.
 type Plan struct {
 	Scenario json.RawMessage `json:"scenario"`
-	Decision string          `json:"decision"` // play, excluded, not-applicable
+	Decision string          `json:"decision"` // play, excluded, not-applicable, not-observed
 	Reason   string          `json:"reason,omitempty"`
 	By       string          `json:"by,omitempty"` // who excluded it: user, risk
 }
@@ -140,6 +140,7 @@ type Deviation struct {
 type Answer struct {
 	Status    int         `json:"status,omitempty"`
 	Proto     string      `json:"proto,omitempty"`
+	Interim   []int       `json:"interim,omitempty"` // statuses of the answers before it (1xx)
 	Headers   [][2]string `json:"headers,omitempty"` // sorted by name
 	Body      string      `json:"body,omitempty"`
 	Base64    bool        `json:"base64,omitempty"`
@@ -172,7 +173,8 @@ type Effects struct {
 type Trouble struct {
 	Scenario string `json:"scenario"`
 	Play     int    `json:"play"`
-	Kind     string `json:"kind"` // interrupted, budget, gone (it could not be played again), harness
+	Step     int    `json:"step,omitempty"` // of what was skipped
+	Kind     string `json:"kind"`           // skipped (a step does not fit this target), interrupted, budget, gone (it could not be played again), harness
 	Message  string `json:"message"`
 }
 
