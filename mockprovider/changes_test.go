@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider/wire"
 )
 
 // changes lists what differs between two deliveries, sorted: "method",
-// "target", "body", "header NAME", "spelling NAME", "order", "chunks", "bytes"
-// (what is sent is not the message), "end", "hang-up", "http2".
+// "target", "proto", "body", "header NAME", "spelling NAME", "order", "chunks",
+// "trailer", "bytes" (what is sent is not the message), "pace" (when it is),
+// "end", "hang-up", "patience", "http2".
 func changes(a, b Delivery) []string {
 	var all []string
 	note := func(name string, differs bool) {
@@ -21,8 +23,12 @@ func changes(a, b Delivery) []string {
 	}
 	note("method", a.Message.Method != b.Message.Method)
 	note("target", a.Message.Target != b.Message.Target)
+	note("proto", a.Message.Proto != b.Message.Proto)
+	note("trailer", !slices.Equal(a.Message.Trailer, b.Message.Trailer))
+	note("pace", waits(a) != waits(b))
+	note("patience", a.Patience != b.Patience)
 	note("body", !bytes.Equal(a.Message.Body, b.Message.Body))
-	note("chunks", !slices.Equal(a.Message.Chunks, b.Message.Chunks))
+	note("chunks", !slices.Equal(a.Message.Chunks, b.Message.Chunks) || (a.Message.Chunks == nil) != (b.Message.Chunks == nil))
 	note("bytes", altered(a) != altered(b))
 	note("end", a.Request.End != b.Request.End)
 	note("hang-up", a.Request.HangUp != b.Request.HangUp)
@@ -30,6 +36,14 @@ func changes(a, b Delivery) []string {
 	all = append(all, headerChanges(a.Message.Fields, b.Message.Fields)...)
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// waits is how long a delivery's bytes are held back in all.
+func waits(d Delivery) (sum time.Duration) {
+	for _, w := range d.Request.Writes {
+		sum += w.Pause + w.Await
+	}
+	return sum
 }
 
 // altered reports whether other bytes are sent than the message's.

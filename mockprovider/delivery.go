@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,6 +44,9 @@ type Delivery struct {
 	Genuine wire.Message
 	Request wire.Request
 	HTTP2   bool
+	// Patience is how long the answer, or the end of the connection, is waited
+	// for; 0: as usual.
+	Patience time.Duration
 	// Expected holds the signatures that would have been right where those
 	// sent are not: a receiver that shows one is a signing oracle.
 	Expected []Sensitive
@@ -74,12 +78,18 @@ type Draft struct {
 	chosen map[string]string // by fault: the form it took
 
 	// Stage sealed works on message; stage wire on these.
-	message wire.Message
-	sentAs  string // the id of the delivery that was put for it
-	cutOff  *cutOff
-	flood   int64
-	hangUp  time.Duration
-	http2   bool
+	message   wire.Message
+	knownAs   string // by which a receiver could know the event, where it is not the id that stands there
+	framed    []byte // the body as it is sent, where the framing is odd
+	lineFeeds bool
+	cutOff    *cutOff
+	cutHead   *cutOff
+	flood     int64
+	pace      pace
+	stall     stall
+	awaits    bool
+	hangUp    time.Duration
+	http2     bool
 }
 
 // Compose makes one attempt of the event at the time given.
@@ -90,7 +100,7 @@ func (c *Composer) Compose(e Event, at time.Time, faults []FaultUse) (Delivery, 
 	}
 	made := Delivery{
 		Event: e, SentID: d.sentID(), Faults: faults, Mode: d.mode, At: at,
-		Message: d.message, Request: d.request(), HTTP2: d.http2,
+		Message: d.message, Request: d.request(), HTTP2: d.http2, Patience: d.stall.wait,
 		Expected: d.expected(), chosen: d.chosen,
 	}
 	if len(faults) > 0 {
@@ -158,7 +168,8 @@ func (c *Composer) Repeat(last Delivery, faults []FaultUse) (Delivery, error) {
 		last.Genuine = last.Message
 	}
 	last.Faults, last.Message, last.Request, last.SentID = faults, d.message, d.request(), d.sentID()
-	last.HTTP2, last.Expected, last.chosen = d.http2, d.expected(), d.chosen
+	last.HTTP2, last.Patience = d.http2, d.stall.wait
+	last.Expected, last.chosen = d.expected(), d.chosen
 	return last, nil
 }
 
@@ -379,8 +390,8 @@ func (d *Draft) sentTimestamp() string {
 // sentID is the id by which a receiver could know the event; "" where the
 // message has none.
 func (d *Draft) sentID() string {
-	if d.sentAs != "" {
-		return d.sentAs
+	if d.knownAs != "" {
+		return d.knownAs
 	}
 	s := d.c.Scheme
 	if s.ID.Header != "" && d.mode != ModeStructured {
@@ -396,11 +407,12 @@ func (d *Draft) sentID() string {
 	return d.event.ID
 }
 
-// field returns the first value of a header of the message.
+// field returns the first value of a header of the message, without the blanks
+// around it, which are no part of it.
 func (d *Draft) field(name string) string {
 	for _, f := range d.message.Fields {
 		if strings.EqualFold(f.Name, name) {
-			return f.Value
+			return strings.Trim(f.Value, " \t")
 		}
 	}
 	return ""
@@ -408,13 +420,44 @@ func (d *Draft) field(name string) string {
 
 // request says how the message goes on the wire.
 func (d *Draft) request() wire.Request {
-	r := d.message.Request()
-	if d.flood > 0 {
-		r = flood(d.message, d.flood)
-	}
-	r.HangUp = d.hangUp
-	if d.cutOff != nil {
+	r := wire.Request{Method: d.message.Method, Writes: d.writes(), HangUp: d.hangUp}
+	switch {
+	case d.cutOff != nil:
 		d.cutOff.cut(&r, d.message)
+	case d.cutHead != nil:
+		r.Writes, r.End = halfHead(r.Writes), d.cutHead.end
 	}
 	return r
+}
+
+// writes are the head and what comes behind it: one write, where nothing is to
+// be done between them.
+func (d *Draft) writes() []wire.Write {
+	all := d.message.Bytes()
+	n := len(d.message.Head())
+	head, body := all[:n:n], []wire.Write{{Bytes: all[n:]}}
+	switch {
+	case d.framed != nil:
+		body = []wire.Write{{Bytes: d.framed}}
+	case d.flood > 0 && d.header("Transfer-Encoding"):
+		body = endless(d.flood)
+	case d.flood > 0:
+		body = flood(d.flood)
+	case d.pace.bytes == 0 && d.stall.where == "" && d.cutHead == nil && !d.awaits && !d.lineFeeds:
+		return []wire.Write{{Bytes: all}}
+	}
+	if d.lineFeeds {
+		head = bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n"))
+	}
+	if d.awaits {
+		body[0].Await = continueWait
+	}
+	return d.stall.halves(d.pace.slow(append([]wire.Write{{Bytes: head}}, body...)))
+}
+
+// continueWait is how long a body waits for 100 (Continue).
+const continueWait = 3 * time.Second
+
+func (d *Draft) header(name string) bool {
+	return slices.ContainsFunc(d.message.Fields, func(f wire.Field) bool { return equalName(f.Name, name) })
 }

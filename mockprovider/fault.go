@@ -183,9 +183,9 @@ var paramWords = map[ParamKind]string{
 // Faults lists every fault in alphabetical order.
 func Faults() []Fault { return allFaults }
 
-var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults,
-	signFaults, timestampFaults, sealedFaults, swapFaults, wireFaults,
-	secretFaults, ed25519Faults, spoofFaults)
+var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, codingFaults,
+	signFaults, secretFaults, ed25519Faults, timestampFaults, sealedFaults, spoofFaults, swapFaults,
+	headFaults, wireFaults, framingFaults, paceFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

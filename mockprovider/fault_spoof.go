@@ -134,7 +134,7 @@ func (d *Draft) disguise(names string) error {
 			return err
 		}
 	}
-	d.message, d.sentAs = genuine.message, genuine.sentID()
+	d.message, d.knownAs = genuine.message, genuine.sentID()
 	return nil
 }
 

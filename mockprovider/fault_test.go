@@ -203,7 +203,7 @@ var faultCases = []faultCase{
 
 func TestEveryFault(t *testing.T) {
 	tried := map[string]bool{}
-	for _, tt := range slices.Concat(faultCases, authFaultCases) {
+	for _, tt := range slices.Concat(faultCases, authFaultCases, wireCases) {
 		for _, k := range append(kits(t), ownKit(t)) {
 			use, fits := tt.use, true
 			if tt.fit != nil {

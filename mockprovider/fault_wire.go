@@ -69,17 +69,17 @@ var wireFaults = []Fault{
 // maxFlood bounds a flood, in bytes.
 const maxFlood = 1 << 30
 
-// flood is a request whose body is one piece of filler over and over, so that
-// it takes no memory.
-func flood(m wire.Message, size int64) wire.Request {
-	r := m.Request()
+// flood is a body of one piece of filler over and over, so that it takes no
+// memory.
+func flood(size int64) []wire.Write {
+	var out []wire.Write
 	filler := bytes.Repeat([]byte{' '}, 256<<10)
 	for size > 0 {
 		n := min(size, int64(len(filler)))
-		r.Writes = append(r.Writes, wire.Write{Bytes: filler[:n]})
+		out = append(out, wire.Write{Bytes: filler[:n]})
 		size -= n
 	}
-	return r
+	return out
 }
 
 func sizes(list []string) ([]int, error) {

@@ -90,6 +90,9 @@ func (p *page) shared(c cause, verbose bool) {
 			break
 		}
 		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s%s] %s", s.ID, s.Level, c.milder(s), s.Title))
+		if s.Measured != "" {
+			p.para(plain, "      measured: ", 16, s.Measured)
+		}
 		if each {
 			p.para(plain, "      fix: ", 11, s.Fix)
 		}

@@ -174,6 +174,9 @@ func (s Step) check(seen map[string]bool) error {
 	case s.AtOnce > 0 && s.Connection != "":
 		return errors.New("at_once needs a connection for each copy; connection names one")
 	}
+	if err := s.checkConnections(); err != nil {
+		return err
+	}
 	if s.Expect != "" {
 		if _, err := FindOutcome(s.Expect); err != nil {
 			return under(err, "expect")
@@ -198,6 +201,25 @@ func (a *Answer) checkLabels(seen map[string]bool) error {
 	}
 	return nil
 }
+
+// checkConnections finds steps that cannot be put on the wire as they say.
+func (s Step) checkConnections() error {
+	stalls := slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool { return use.Name == "wire.stall" })
+	switch {
+	case s.Pipelined && s.Connection == "":
+		return under(errors.New("pipelined goes with the connection that the steps share"), "pipelined")
+	case s.Pipelined && s.Control:
+		return under(errors.New("a control is not pipelined: it stands alone"), "pipelined")
+	case s.Hold != 0 && (s.Hold < 1 || s.Hold > maxHold):
+		return under(fmt.Errorf("hold is %d; it is 1 to %d", s.Hold, maxHold), "hold")
+	case s.Hold != 0 && (s.Send == "" || !stalls || s.AtOnce > 0 || s.Connection != ""):
+		return under(errors.New("hold goes with send and the fault wire.stall, on connections of its own"), "hold")
+	}
+	return nil
+}
+
+// maxHold bounds the connections that one step holds: a small server has few.
+const maxHold = 50
 
 func (a *Answer) check() error {
 	if a == nil {

@@ -101,6 +101,12 @@ func (s Step) explain() []string {
 	if s.AtOnce > 1 {
 		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
 	}
+	if s.Hold > 0 {
+		first += fmt.Sprintf(", on %d connections that are held until the end", s.Hold)
+	}
+	if s.Pipelined {
+		first += fmt.Sprintf(", pipelined on the connection %q", s.Connection)
+	}
 	if s.Times > 0 {
 		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
 	}
@@ -142,6 +148,12 @@ func (a *Answer) explain() []string {
 	}
 	if a.Within.Fail > 0 {
 		lines = append(lines, fmt.Sprintf("the answer comes within %s", a.Within.Fail))
+	}
+	if a.Continues {
+		lines = append(lines, "100 (Continue), or a final answer, comes before the body")
+	}
+	for _, status := range a.BodyFor {
+		lines = append(lines, fmt.Sprintf("an answer of %d has a body", status))
 	}
 	if a.MaxSkew > 0 {
 		lines = append(lines, fmt.Sprintf("the answer's Date is within %s of our clock", a.MaxSkew))

@@ -66,6 +66,8 @@ type writtenStep struct {
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
+	Pipelined  bool                  `yaml:"pipelined"`
+	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
 }
@@ -79,18 +81,20 @@ type measure struct {
 	Window string                `yaml:"window"`
 	From   mockprovider.Duration `yaml:"from"`
 	To     mockprovider.Duration `yaml:"to"`
-	Warn   mockprovider.Duration `yaml:"warn"`
+	Wide   mockprovider.Duration `yaml:"wide"`
 }
 
 type answer struct {
-	Lacks   []string              `yaml:"lacks"`
-	MaxBody int                   `yaml:"max_body"`
-	MaxSent int64                 `yaml:"max_sent"`
-	Within  *within               `yaml:"within"`
-	MaxSkew mockprovider.Duration `yaml:"max_skew"`
-	Like    string                `yaml:"like"`
-	Pace    *pace                 `yaml:"pace"`
-	Headers []headerChoice        `yaml:"headers"`
+	Lacks     []string              `yaml:"lacks"`
+	MaxBody   int                   `yaml:"max_body"`
+	MaxSent   int64                 `yaml:"max_sent"`
+	Within    *within               `yaml:"within"`
+	MaxSkew   mockprovider.Duration `yaml:"max_skew"`
+	Like      string                `yaml:"like"`
+	Pace      *pace                 `yaml:"pace"`
+	Headers   []headerChoice        `yaml:"headers"`
+	Continues bool                  `yaml:"continues"`
+	BodyFor   []int                 `yaml:"body_for"`
 }
 
 type pace struct {
@@ -250,13 +254,13 @@ func (w writtenStep) step() Step {
 	s := Step{
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
 		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
-		Connection: w.Connection, Expect: w.Expect,
+		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
 	}
 	if w.Measure != nil {
-		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Warn}
+		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Wide}
 	}
 	if w.Answer != nil {
 		s.Answer = w.Answer.answer()
@@ -265,7 +269,7 @@ func (w writtenStep) step() Step {
 }
 
 func (a answer) answer() *Answer {
-	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like}
+	out := &Answer{Lacks: a.Lacks, MaxBody: a.MaxBody, MaxSent: a.MaxSent, MaxSkew: a.MaxSkew, Like: a.Like, Continues: a.Continues, BodyFor: a.BodyFor}
 	if a.Pace != nil {
 		p := Pace(*a.Pace)
 		out.Pace = &p

@@ -101,7 +101,7 @@ func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }
 
 const requirementsIntro = `# What a receiver is graded on
 
-Every requirement that hookassay knows, with the scenarios that grade it, or the reason why none does. It is
-kept in ` + "`scenarios/testdata/requirements.yaml`" + `; a test holds it to the catalogue, so no scenario is without a
+Requirement by requirement: the scenarios that grade it, or the reason why none does. It is kept in
+` + "`scenarios/testdata/requirements.yaml`" + `; a test holds it to the catalogue, so that no scenario is without a
 requirement, and writes this page.
 `

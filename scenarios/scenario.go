@@ -137,9 +137,16 @@ type Step struct {
 	// expected: then the scenario does not apply to it.
 	Feature string `json:"feature,omitempty"`
 	// Connection names a connection that steps share; none: a fresh one.
-	Connection string  `json:"connection,omitempty"`
-	Expect     string  `json:"expect,omitempty"` // an outcome's name
-	Answer     *Answer `json:"answer,omitempty"`
+	Connection string `json:"connection,omitempty"`
+	// Pipelined steps of one connection that follow each other go out in one
+	// piece; the answers are read in order, one for each.
+	Pipelined bool `json:"pipelined,omitempty"`
+	// Hold opens so many connections and keeps them, with what the step's fault
+	// leaves of the delivery, until the scenario ends.
+	Hold int `json:"hold,omitempty"`
+
+	Expect string  `json:"expect,omitempty"` // an outcome's name
+	Answer *Answer `json:"answer,omitempty"`
 }
 
 // Label is what the step sends or sends again.
@@ -169,6 +176,10 @@ type Answer struct {
 	// Pace bounds the time to the answer by that of another.
 	Pace    *Pace         `json:"pace,omitempty"`
 	Headers []HeaderGrade `json:"headers,omitempty"`
+	// Continues asks for 100 (Continue), or a final answer before the body.
+	Continues bool `json:"continues,omitempty"`
+	// BodyFor lists the statuses that an answer may have only with a body.
+	BodyFor []int `json:"body_for,omitempty"`
 }
 
 // A Pace is how much longer than the slowest answer to a label an answer may

@@ -68,6 +68,7 @@ func nameTables(sources map[string]Source) map[string]object {
 		"writtenStep.expect":  expect,
 		"measure.window":      {"anyOf": described(Windows)},
 		"writtenStep.at_once": {"type": "integer", "minimum": 2, "maximum": 64},
+		"writtenStep.hold":    {"type": "integer", "minimum": 1, "maximum": maxHold},
 		"writtenStep.times":   {"type": "integer", "minimum": 1, "maximum": maxTimes},
 		"written.times":       {"type": "integer", "minimum": 1, "maximum": maxTimes},
 		"answer.lacks":        {"anyOf": described(Inspections)},
@@ -102,12 +103,13 @@ var togetherRules = map[string]object{
 		"oneOf": []object{required("send"), required("again"), required("request"), required("pause"), required("measure")},
 		"anyOf": []object{required("pause"), required("measure"), required("expect")},
 		"allOf": []object{
-			{"not": required("at_once", "connection")},
+			{"not": object{"anyOf": []object{required("at_once", "connection"), required("hold", "connection"), required("hold", "at_once")}}},
 			{"if": required("times"), "then": object{"required": []string{"send"},
 				"not": object{"anyOf": []object{required("at_once"), required("id_of"), required("body_of")}}}},
 		},
+		"dependentRequired": object{"pipelined": []string{"connection"}, "hold": []string{"send"}},
 	},
-	"measure":      required("window", "from", "to", "warn"),
+	"measure":      required("window", "from", "to", "wide"),
 	"headerChoice": required("name", "message"),
 	"pace":         required("of", "times", "least"),
 }

@@ -58,6 +58,11 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "deliveries are sent with POST", http.StatusMethodNotAllowed)
 		return
 	}
+	if len(req.TransferEncoding) > 0 {
+		// net/http does not tell whether a Content-Length came with the chunks.
+		// Behind both the connection must end (RFC 9112 section 6.1).
+		w.Header().Set("Connection", "close")
+	}
 	if len(req.Header.Values("X-Hub-Signature-256")) != 1 {
 		http.Error(w, "one signature is needed", http.StatusUnauthorized)
 		return

@@ -16,6 +16,7 @@ type answer struct {
 
 var (
 	done       = &answer{status: http.StatusOK, body: `{"status":"ok"}`}
+	empty      = &answer{status: http.StatusOK}
 	duplicate  = &answer{status: http.StatusOK, body: `{"status":"duplicate"}`}
 	accepted   = &answer{status: http.StatusAccepted, body: `{"status":"accepted"}`}
 	ignored    = &answer{status: http.StatusAccepted, body: `{"status":"ignored"}`}
@@ -33,6 +34,7 @@ var (
 	encoded       = &answer{http.StatusUnsupportedMediaType, unsupported.body, http.Header{"Accept-Encoding": {"identity"}}}
 	unprocessable = &answer{status: http.StatusUnprocessableEntity, body: `{"error":"unknown event type"}`}
 	crashed       = &answer{status: http.StatusInternalServerError, body: `{"error":"internal server error"}`}
+	oldVersion    = &answer{status: http.StatusHTTPVersionNotSupported, body: `{"error":"HTTP version not supported"}`}
 	busy          = &answer{http.StatusServiceUnavailable, `{"error":"busy"}`, http.Header{"Retry-After": {"1"}}}
 )
 

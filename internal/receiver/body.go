@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -43,12 +44,29 @@ func (r *Receiver) readBody(w http.ResponseWriter, d *delivery) *answer {
 	}
 	d.buffer = buffers.Get().(*bytes.Buffer)
 	d.buffer.Reset()
+	if r.flaws.has("one-read") {
+		body = &oneRead{body}
+	}
 	_, err := d.buffer.ReadFrom(body)
 	d.body = r.asRead(d.buffer.Bytes())
 	if err != nil {
 		return r.unreadable(w, d, err)
 	}
 	return nil
+}
+
+// oneRead is the flaw one-read: what comes first is taken for all there is.
+type oneRead struct{ src io.Reader }
+
+func (o *oneRead) Read(p []byte) (int, error) {
+	if o.src == nil {
+		return 0, io.EOF
+	}
+	n, err := o.src.Read(p)
+	if n > 0 || err != nil {
+		o.src = nil
+	}
+	return n, err
 }
 
 // asRead is where some receivers change a body before they verify it.
@@ -65,7 +83,7 @@ func (r *Receiver) asRead(body []byte) []byte {
 // unreadable is the answer to a body that ended in an error. What is left of
 // it would be read as the next request, so the connection ends too.
 func (r *Receiver) unreadable(w http.ResponseWriter, d *delivery, err error) *answer {
-	if r.flaws.has("partial-body-processed") && d.name == CloudEvents && errors.Is(err, io.ErrUnexpectedEOF) {
+	if r.flaws.has("partial-body-processed") && d.name == CloudEvents && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)) {
 		d.cutOff = true
 		return nil
 	}

@@ -20,9 +20,9 @@ var (
 	listing      = []string{StandardWebhooks, Stripe} // signatures come in a list
 	dated        = []string{StandardWebhooks, Stripe} // with a timestamp that is signed
 	hexadecimal  = []string{GitHub, Stripe}
+	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	idIntact     = []string{StandardWebhooks, CloudEvents}         // in a header that the signature does not leave out
 	bareType     = []string{StandardWebhooks, GitHub, CloudEvents} // genuine content types have no parameters
-	idInHeader   = []string{StandardWebhooks, GitHub, CloudEvents}
 	onlyStandard = []string{StandardWebhooks}
 	onlyGitHub   = []string{GitHub}
 	onlyCloud    = []string{CloudEvents}
@@ -97,6 +97,50 @@ var httpFlaws = []Flaw{
 	{"connection-poisoned", "rejects without reading the body, and reads the body as the next request", rfc + "rfc9112#section-9.3", everyScheme},
 	{"unbounded-body", "reads up to 64 MiB of whatever it is sent", cve + "CVE-2024-40634", everyScheme},
 	{"partial-body-processed", "processes an event whose body was cut off", rfc + "rfc9112#section-8", onlyCloud},
+	{"allow-missing", "answers 405 without saying what is allowed", rfc + "rfc9110#section-15.5.6", everyScheme},
+	{"trace-echo", "answers TRACE with the headers it came with", rfc + "rfc9110#section-9.3.8", everyScheme},
+	{"media-type-unparsed", "answers 500 to a content type that it cannot parse or does not know", rfc + "rfc9110#section-15.5.16", everyScheme},
+	{"many-headers-crash", "answers 500 to more than 100 headers", rfc + "rfc6585#section-5", everyScheme},
+	{"large-header-crash", "answers 500 to a header of more than 16 KiB", rfc + "rfc6585#section-5", everyScheme},
+	{"absolute-form-refused", "answers 404 to a request target in absolute form", rfc + "rfc9112#section-3.2.2", everyScheme},
+	{"http10-refused", "answers 505 to HTTP/1.0", rfc + "rfc9110#section-2.5", everyScheme},
+	{"http10-unverified", "does not verify what comes over HTTP/1.0", cwe + "288.html", everyScheme},
+	{"upgrade-unverified", "does not verify what comes with the offer to upgrade the connection", cwe + "288.html", everyScheme},
+	{"upgrade-refused", "answers 400 to the offer to upgrade the connection", rfc + "rfc9110#section-7.8", everyScheme},
+	{"expect-ignored", "never says 100 (Continue)", rfc + "rfc9110#section-10.1.1", everyScheme},
+	{"trailers-merged", "takes trailers for headers", rfc + "rfc9110#section-6.5.1", everyScheme},
+	{"trailers-refused", "answers 400 to a body with trailers", rfc + "rfc9112#section-7.1.2", everyScheme},
+	{"blanks-kept", "takes the blanks around a header's value for part of it", rfc + "rfc9110#section-5.5", []string{StandardWebhooks, GitHub}},
+	{"underscores-merged", "takes _ for - in the names of headers, the last one winning", cve + "CVE-2015-0219", onlyStandard},
+	{"last-id-known", "verifies the first of two ids and goes by the last", cwe + "444.html", onlyStandard},
+	{"one-read", "takes what its first read of the body brings for the whole of it", rfc + "rfc9112#section-6.3", everyScheme},
+	{"connection-trusted", "does not verify again on a connection that brought an authentic delivery", cwe + "288.html", everyScheme},
+	{"guards-one-path", "takes deliveries at other spellings of its path, and does not verify them", cwe + "288.html", everyScheme},
+	{"any-path", "takes deliveries at every path", rfc + "rfc9110#section-15.5.5", everyScheme},
+	{"serial", "serves one connection at a time", cve + "CVE-2007-6750", everyScheme},
+	{"no-timeouts", "waits for ever for the rest of a request", cve + "CVE-2007-6750", everyScheme},
+	{"cacheable", "lets an answer be cached whose request had the token in its query", rfc + "rfc6750#section-2.3", onlyCloud},
+	{"empty-200", "answers 200 without a body", webhookSpec + "#22-delivery-response", everyScheme},
+}
+
+var codingFlaws = []Flaw{
+	{"gzip-crash", "answers 500 to a body with a content coding", rfc + "rfc9110#section-15.5.16", everyScheme},
+	{"gzip-both", "accepts a signature over the compressed body, and one over the decompressed", cwe + "436.html", signing},
+	{"gzip-expanded", "decompresses a body before it verifies, until its memory is used up", cwe + "409.html", everyScheme},
+}
+
+// framingFlaws are of receivers that read HTTP/1 more leniently than they may.
+var framingFlaws = []Flaw{
+	{"host-unchecked", "takes requests without Host, with two, and with one that is none", rfc + "rfc9112#section-3.2", everyScheme},
+	{"space-before-colon", "takes a blank between a header's name and its colon", rfc + "rfc9112#section-5.1", everyScheme},
+	{"fold-splits", "takes folded lines for headers of their own", rfc + "rfc9112#section-5.2", everyScheme},
+	{"line-feed-crash", "answers 500 to lines that end in a line feed alone", rfc + "rfc9112#section-2.2", everyScheme},
+	{"both-lengths-kept", "keeps the connection open behind a request with Content-Length and chunks", rfc + "rfc9112#section-6.1", everyScheme},
+	{"first-length-wins", "goes by the first of two lengths that differ", rfc + "rfc9112#section-6.3", everyScheme},
+	{"length-lenient", "takes a length with a sign or in hexadecimal", cve + "CVE-2022-24801", everyScheme},
+	{"coding-lenient", "takes every transfer coding for chunked that has the word in it", rfc + "rfc9112#section-6.1", everyScheme},
+	{"lenient-chunks", "reads chunk sizes as strtol does, and lines that end in a line feed alone", cve + "CVE-2025-22871", everyScheme},
+	{"extension-refused", "answers 400 to chunks with extensions", rfc + "rfc9112#section-7.1.1", everyScheme},
 }
 
 var eventFlaws = []Flaw{

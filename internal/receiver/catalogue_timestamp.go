@@ -17,5 +17,4 @@ var moreTimestampFlaws = []Flaw{
 	{"age-of-first-timestamp", "verifies the last of two timestamps and judges the age of the first", "https://github.com/linear/linear/pull/1268", onlyStandard},
 	{"age-checked-once", "does not look again at the age of what carries a signature that was once good", standardSpec + "#verifying-signatures", dated},
 	{"unsigned-id-trusted", "tells deliveries by X-GitHub-Delivery alone, which is not signed", githubUse, onlyGitHub},
-	{"stale-told-apart", "answers 400 to what is stale and 401 to what is forged", cwe + "204.html", dated},
 }

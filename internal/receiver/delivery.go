@@ -19,6 +19,7 @@ type delivery struct {
 	header  http.Header
 	body    []byte
 	knownBy string        // the id by which the event is known, where it is not the one verified
+	decoded bool          // the body is no longer as it came
 	cutOff  bool          // the body is only the part that came
 	buffer  *bytes.Buffer // holds body
 	early   outcome       // of recording the event before its turn, which only flaws do

@@ -22,6 +22,7 @@ type Flaw struct {
 // Flaws lists every flaw, sorted by name.
 func Flaws() []Flaw {
 	all := slices.Concat(authenticityFlaws, signatureFlaws, timestampFlaws, moreTimestampFlaws, bodyFlaws, httpFlaws,
+		codingFlaws, framingFlaws,
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
 		contentFlaws, disclosureFlaws, controlFlaws,
 		keyFlaws, spellingFlaws, asymmetricFlaws)

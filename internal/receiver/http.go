@@ -13,6 +13,7 @@ const effectsPath = "/effects"
 // ServeHTTP takes deliveries and tells what became of them; the routes are in
 // the package's documentation. It never redirects: a producer would not follow.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.endBehindChunks(w, req)
 	switch path := req.URL.Path; {
 	case path == "/healthz":
 		done.write(w)
@@ -24,7 +25,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 func (r *Receiver) deliveries(w http.ResponseWriter, req *http.Request) {
-	if path := req.URL.Path; path != "/" && path != "/webhooks" {
+	if !r.isWebhook(req.URL.Path) {
 		notFound.write(w)
 		return
 	}
@@ -41,9 +42,18 @@ func (r *Receiver) webhook(w http.ResponseWriter, req *http.Request) {
 	case r.flaws.has("get-crash"):
 		crashed.write(w)
 		return
+	case r.flaws.has("trace-echo") && req.Method == http.MethodTrace:
+		(&answer{status: http.StatusOK, body: headerText(req.Header)}).write(w)
+		return
 	default:
-		w.Header().Set("Allow", r.allow())
+		if !r.flaws.has("allow-missing") {
+			w.Header().Set("Allow", r.allow())
+		}
 		notAllowed.write(w)
+		return
+	}
+	if a := r.odd(req); a != nil {
+		a.write(w)
 		return
 	}
 	d := &delivery{endpoint: r.endpointFor(req), flaws: r.flaws, req: req, header: r.asSpelt(req)}
@@ -86,9 +96,12 @@ func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 		if a.status == http.StatusUnauthorized {
 			h.Set("WWW-Authenticate", "Bearer") // RFC 6750 section 3
 		}
-		if d.req.URL.RawQuery != "" {
+		if d.req.URL.RawQuery != "" && !r.flaws.has("cacheable") {
 			h.Set("Cache-Control", "private") // RFC 6750 section 2.3
 		}
+	}
+	if a.accepts() && r.flaws.has("empty-200") {
+		a = empty
 	}
 	a.write(w)
 }

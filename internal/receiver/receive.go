@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -16,6 +17,15 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if a := r.readBody(w, d); a != nil {
 		return a
 	}
+	if r.flaws.has("trailers-refused") && len(d.req.Trailer) > 0 {
+		return badRequest
+	}
+	if r.flaws.has("trailers-merged") {
+		maps.Copy(d.header, d.req.Trailer)
+	}
+	if a := r.decode(d); a != nil {
+		return a
+	}
 	if a := r.receiveFirst(d); a != nil {
 		return a
 	}
@@ -28,9 +38,14 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if r.flaws.has("parses-first") && !json.Valid(d.body) {
 		return crashed
 	}
-	if a := r.authenticate(d); a != nil {
+	authenticate := r.authenticate
+	if r.flaws.has("gzip-both") && d.coded() {
+		authenticate = r.authenticateEither
+	}
+	if a := authenticate(d); a != nil {
 		return a
 	}
+	r.trusted(d.req, true)
 	if r.flaws.has("dedupe-before-age") {
 		r.recordEarly(d)
 	}
@@ -63,7 +78,7 @@ func (r *Receiver) authenticate(d *delivery) *answer {
 		return a
 	}
 	for _, name := range d.once {
-		if len(d.header[name]) > 1 {
+		if len(d.header[name]) > 1 && !r.flaws.takesTwo(name) {
 			return badRequest
 		}
 	}
@@ -102,6 +117,10 @@ func (r *Receiver) unverified(d *delivery) bool {
 	return r.flaws.has("never-verifies") ||
 		r.flaws.has("unconfigured-scheme") && len(d.secrets) == 0 ||
 		r.flaws.has("trusts-forwarded-for") && local(d) ||
+		r.trusted(d.req, false) ||
+		r.flaws.has("upgrade-unverified") && hasAny(d.req.Header, "Upgrade") ||
+		r.flaws.has("http10-unverified") && d.req.ProtoMajor == 1 && d.req.ProtoMinor == 0 ||
+		r.flaws.has("guards-one-path") && d.req.URL.Path != "/" && d.req.URL.Path != webhookPath ||
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
 		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
@@ -115,7 +134,7 @@ func (r *Receiver) act(d *delivery) *answer {
 	if r.flaws.has("charset-refused") && !d.exactType() {
 		return unsupported
 	}
-	if coding := d.header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if d.coded() && !d.decoded {
 		return encoded
 	}
 	if a := r.stumbles(d); a != nil {

@@ -27,9 +27,12 @@ func newServer(r *Receiver) *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerLimit,
 		Protocols:         protocols,
-		ConnContext:       withConn,
+		ConnContext:       func(ctx context.Context, conn net.Conn) context.Context { return withTrust(withConn(ctx, conn)) },
 	}
-	if r.flaws.has("quadratic-list") {
+	if r.flaws.has("no-timeouts") {
+		s.ReadHeaderTimeout, s.ReadTimeout = 0, 0
+	}
+	if r.flaws.has("large-header-crash") || r.flaws.has("quadratic-list") {
 		s.MaxHeaderBytes = http.DefaultMaxHeaderBytes
 	}
 	return s
@@ -38,8 +41,14 @@ func newServer(r *Receiver) *http.Server {
 // Serve receives webhooks on l, over HTTP/1.1 or HTTP/2 without TLS, until
 // Shutdown; then it returns http.ErrServerClosed.
 func (r *Receiver) Serve(l net.Listener) error {
-	if r.flaws.has("case-sensitive-headers") {
+	if r.flaws.any(asWrittenFlaws) {
 		l = recordingListener{l}
+	}
+	if r.flaws.any(frontFlaws) {
+		l = frontListener{l, r.flaws}
+	}
+	if r.flaws.has("serial") {
+		l = newSerialListener(l)
 	}
 	for _, v := range r.variants {
 		if v.build.listen != nil {

@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// The flaw case-sensitive-headers needs to know how a sender spelt the names of
-// its headers, and net/http only has the canonical spelling. So the connection
-// keeps what was read from it.
+// Some flaws need to know how a sender wrote its headers, and net/http only has
+// the canonical spelling. So the connection keeps what was read from it.
+var asWrittenFlaws = []string{"case-sensitive-headers", "blanks-kept", "underscores-merged"}
 
 type recordingListener struct{ net.Listener }
 
@@ -46,13 +46,12 @@ func (c *recordingConn) Read(p []byte) (int, error) {
 func (c *recordingConn) head(req *http.Request) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	read := c.read
-	c.read = nil
-	start := bytes.LastIndex(read, []byte(req.Method+" "+req.RequestURI+" HTTP/1."))
+	start := bytes.Index(c.read, []byte(req.Method+" "+req.RequestURI+" HTTP/1."))
 	if start < 0 {
 		return nil
 	}
-	head, _, _ := bytes.Cut(read[start:], []byte("\r\n\r\n"))
+	head, rest, _ := bytes.Cut(c.read[start:], []byte("\r\n\r\n"))
+	c.read = rest // pipelined requests, perhaps
 	return head
 }
 
@@ -66,7 +65,8 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 }
 
 // asSpelt is the request's header as the receiver sees it: a flawed one misses
-// the fields that were not sent in lower case.
+// the fields that were not sent in lower case, keeps the blanks around values, or
+// takes _ for -.
 func (r *Receiver) asSpelt(req *http.Request) http.Header {
 	c, recorded := req.Context().Value(connKey{}).(*recordingConn)
 	if !recorded {
@@ -74,7 +74,18 @@ func (r *Receiver) asSpelt(req *http.Request) http.Header {
 	}
 	header := req.Header.Clone()
 	for line := range bytes.Lines(c.head(req)) {
-		name, _, _ := strings.Cut(string(line), ":")
+		name, value, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), ":")
+		dashed := strings.ReplaceAll(name, "_", "-")
+		switch {
+		case r.flaws.has("blanks-kept") && value != "":
+			header.Set(name, strings.TrimPrefix(value, " "))
+			continue
+		case r.flaws.has("underscores-merged") && dashed != name:
+			header.Set(dashed, strings.TrimSpace(value))
+			continue
+		case !r.flaws.has("case-sensitive-headers"):
+			continue
+		}
 		if name != strings.ToLower(name) && strings.HasPrefix(strings.ToLower(name), "webhook-") {
 			header.Del(name)
 		}

@@ -184,6 +184,9 @@ func (s *standard) event(d *delivery) (event, *answer) {
 		kind:     d.typeOf(fields),
 		at:       fields.text("timestamp"),
 	}
+	if s.flaws.has("last-id-known") {
+		e.id = last(d.header[webhookID])
+	}
 	if d.knownBy != "" {
 		e.id = d.knownBy
 	}
@@ -197,6 +200,19 @@ func (s *standard) event(d *delivery) (event, *answer) {
 		return e, d.untyped()
 	}
 	return e, nil
+}
+
+// takesTwo reports whether a flawed receiver takes two lines of a header.
+func (s flawSet) takesTwo(name string) bool {
+	return name == webhookID && s.has("last-id-known") ||
+		name == contentType && s.has("media-type-unparsed")
+}
+
+func last(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
 }
 
 func (s *standard) expected(d *delivery) string {

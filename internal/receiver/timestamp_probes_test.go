@@ -71,7 +71,6 @@ var moreTimestampProbes = []probe{
 		time.Sleep(10 * time.Minute)
 		s.post(event("a"))
 	}, correct: "202 401 map[a:1]", flawed: "202 200 map[a:1]"},
-	{flaw: "stale-told-apart", send: one(func(m *message) *message { return m.at(time.Hour) }), correct: refused, flawed: malformed},
 	{flaw: "unsigned-id-trusted", send: func(s *site, event func(string) *message) {
 		s.post(event("a"))
 		s.post(event("a").edited(header("X-GitHub-Delivery", "b")))

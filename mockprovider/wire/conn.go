@@ -19,11 +19,16 @@ type Conn struct {
 	limits Limits
 	base   Result // what every Result of this connection begins with
 	spent  string // why it cannot be used again; empty if it can
+
+	interim chan struct{} // tells the sender that an interim answer has come
 }
 
 func newConn(raw, stream net.Conn, limits Limits, base Result) *Conn {
 	in := &meter{src: stream}
-	return &Conn{raw: raw, stream: stream, in: in, buf: bufio.NewReader(in), limits: limits, base: base}
+	return &Conn{
+		raw: raw, stream: stream, in: in, buf: bufio.NewReader(in), limits: limits, base: base,
+		interim: make(chan struct{}, 1),
+	}
 }
 
 // Close ends the connection. It waits for nobody longer than a moment.
@@ -103,6 +108,10 @@ func (c *Conn) sendOnly(s *sender, res Result) Result {
 
 func (c *Conn) sendAndReceive(s *sender, res Result) Result {
 	c.in.begin(c.limits.HeaderBytes)
+	select {
+	case <-c.interim: // of an earlier answer
+	default:
+	}
 	go s.run()
 	fail, again := c.receive(s.ctx, s.req.Method, &res)
 	res.Done = time.Now()

@@ -21,6 +21,8 @@ type Message struct {
 	// Chunks, if not nil, sends the body in chunks of these sizes; what is
 	// left over becomes one more chunk. Sizes below 1 are passed over.
 	Chunks []int
+
+	Trailer []Field // sent behind the last chunk; only with Chunks
 }
 
 // Head returns the request line and the fields, the empty line included.
@@ -84,5 +86,9 @@ func (m Message) appendChunks(b []byte) []byte {
 		b = append(b, "\r\n"...)
 		rest = rest[size:]
 	}
-	return append(b, "0\r\n\r\n"...)
+	b = append(b, "0\r\n"...)
+	for _, f := range m.Trailer {
+		b = append(b, f.Name+": "+f.Value+"\r\n"...)
+	}
+	return append(b, "\r\n"...)
 }

@@ -93,6 +93,10 @@ func (c *Conn) head(ctx context.Context, method string, res *Result) (*http.Resp
 			return nil, failure{TooLarge, "too many interim answers"}
 		}
 		res.Interim = append(res.Interim, resp.StatusCode)
+		select {
+		case c.interim <- struct{}{}:
+		default: // nobody has taken the last one
+		}
 	}
 }
 

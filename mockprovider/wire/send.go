@@ -52,7 +52,10 @@ func (s *sender) run() {
 
 func (s *sender) writeAll() error {
 	for _, w := range s.req.Writes {
-		if err := s.pause(w.Pause); err != nil {
+		if err := s.pause(w.Pause, nil); err != nil {
+			return err
+		}
+		if err := s.pause(w.Await, s.conn.interim); err != nil {
 			return err
 		}
 		for piece := range slices.Chunk(w.Bytes, writeSize) {
@@ -103,7 +106,8 @@ func (s *sender) put(b []byte) error {
 	return err
 }
 
-func (s *sender) pause(d time.Duration) error {
+// pause waits that long, or until something comes.
+func (s *sender) pause(d time.Duration, comes <-chan struct{}) error {
 	if d <= 0 {
 		return nil
 	}
@@ -111,6 +115,8 @@ func (s *sender) pause(d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-comes:
 		return nil
 	case <-s.ctx.Done():
 		return context.Cause(s.ctx)

@@ -12,6 +12,7 @@ import "time"
 type Write struct {
 	Bytes []byte        // sent as they are; may be empty, to pause only
 	Pause time.Duration // waited before the bytes
+	Await time.Duration // … or less, if an interim answer (1xx) comes before
 }
 
 // End says what happens to the connection after the last write.

@@ -36,7 +36,7 @@ func TestCauses(t *testing.T) {
 			url, r := serve(t, settings[tt.setting], tt.flaws...)
 			report, err := conformance.Grade(t.Context(), conformance.Config{
 				URL: url, Scheme: settings[tt.setting].scheme, Secret: settings[tt.setting].secret, Effects: effectsOf(r),
-				Only: []string{"auth.*", "ctl.*", "idem.*", "raw.*", "sig.*", "ts.*"},
+				Only:    []string{"auth.*", "ctl.*", "idem.*", "raw.*", "sig.*", "ts.*"},
 				Exclude: []string{"ts.replay-after-window"}, // it waits for seconds
 			})
 			if err != nil {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -29,6 +30,8 @@ func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) 
 		g.control(i, x)
 	case unclear:
 		g.mark(i, x, reports.Blocked, "unclear", outcome, fmt.Sprintf("answered %d, which says \"not now\" and nothing of the delivery", x.Answer.Status))
+	case step.Feature != "" && g.refusedSilently(outcome, x):
+		return true
 	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0) && g.firstOf(reports.Blocked) < 0:
 		return true
 	case g.silent(outcome, x):
@@ -97,6 +100,13 @@ func (g *grading) control(i int, x numbered) {
 // 2xx to whatever it refuses or may do so here.
 func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
 	return (g.judge.run.Rejects == "silent" || o.Silent) && o.Effect == "0" && x.Answer.Status/100 == 2
+}
+
+// refusedSilently reports whether a delivery that was to be accepted had no
+// effect at a receiver that answers 2xx to whatever it refuses.
+func (g *grading) refusedSilently(o scenarios.Outcome, x numbered) bool {
+	n, seen := g.judge.seen(x.EventID)
+	return g.judge.run.Rejects == "silent" && strings.HasPrefix(o.Effect, "1") && seen && n == 0
 }
 
 // silently leaves the judgement to the effects.
@@ -186,6 +196,17 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 			fail("max-sent", fmt.Sprintf("an answer before %d bytes are taken", a.MaxSent), "the receiver took %d bytes before it answered, more than %d", x.BytesSent, a.MaxSent)
 		}
 	}
+	switch {
+	case !a.Continues || x.Early || slices.Contains(x.Answer.Interim, http.StatusContinue):
+	case x.Answer.Proto == "HTTP/1.0": // which has no interim answers (RFC 9110 section 15.2)
+		out = append(out, inspected{grade: scenarios.GradeNote, kind: "continue", expected: "100 (Continue), or a final answer, before the body",
+			message: "the receiver speaks HTTP/1.0, which has no 100 (Continue): producers that wait for one are late"})
+	default:
+		fail("continue", "100 (Continue), or a final answer, before the body", "neither 100 (Continue) nor a final answer came within three seconds: producers that wait for one give up")
+	}
+	if slices.Contains(a.BodyFor, x.Answer.Status) && x.Answer.Bytes == 0 {
+		fail("body-for", fmt.Sprintf("an answer of %d with a body", x.Answer.Status), "answered %d without a body", x.Answer.Status)
+	}
 	out = append(out, g.timely(a.Within, x)...)
 	out = append(out, g.dated(a.MaxSkew, x)...)
 	out = append(out, g.likeness(a.Like, x)...)
@@ -212,14 +233,19 @@ func (g *grading) measure(name string, value float64, unit string) {
 // timely holds the time to the end of the answer against its bounds: a producer
 // waits for all of it.
 func (g *grading) timely(within scenarios.Graded, x numbered) []inspected {
-	if within == (scenarios.Graded{}) || unanswered(x) {
+	hangs := x.Outcome == string(wire.Timeout)
+	if within == (scenarios.Graded{}) || unanswered(x) && !hangs {
 		return nil
 	}
-	g.measure("time to the answer", x.Times.Done, "ms")
+	what, how := "answer", "answered"
+	if unanswered(x) {
+		what, how = "end of the connection", "neither answered nor let go"
+	}
+	g.measure("time to the "+what, x.Times.Done, "ms")
 	late := func(grade scenarios.Grade, kind string, bound mockprovider.Duration) []inspected {
 		return []inspected{{
 			grade: grade, kind: kind, expected: fmt.Sprintf("an answer within %s", bound),
-			message: fmt.Sprintf("answered after %.0f ms, more than %s", x.Times.Done, bound),
+			message: fmt.Sprintf("%s after %.0f ms, more than %s", how, x.Times.Done, bound),
 		}}
 	}
 	over := func(d mockprovider.Duration) bool { return d > 0 && x.Times.Done > float64(d)/1e6 }

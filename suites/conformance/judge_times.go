@@ -10,7 +10,7 @@ import (
 )
 
 // deliveries is how many a step sends.
-func deliveries(s scenarios.Step) int { return max(1, s.AtOnce, s.Times) }
+func deliveries(s scenarios.Step) int { return max(1, s.AtOnce, s.Times, s.Hold) }
 
 // whole reports whether everything that a step was to send was sent.
 func (g *grading) whole(i int, step scenarios.Step) bool {

@@ -1,104 +1,36 @@
 package conformance
 
 import (
-	"context"
 	"fmt"
-	"strings"
-	"time"
+	"slices"
 
-	"github.com/hookassay/hookassay/mockprovider"
-	"github.com/hookassay/hookassay/scenarios"
-	"github.com/hookassay/hookassay/suites/target"
-	"github.com/hookassay/hookassay/suites/transcript"
+	"github.com/hookassay/hookassay/reports"
 )
 
-// measure sends genuine deliveries with shifted timestamps until the limit of
-// what is accepted is known, or as many as it may.
-func (p *player) measure(ctx context.Context, m scenarios.Measure, about transcript.Exchange) error {
-	declared := time.Duration(p.sender.Target.Tolerance.Past)
-	if m.Window == "future" {
-		declared = time.Duration(p.sender.Target.Tolerance.Future)
-	}
-	s := search{from: time.Duration(m.From), to: m.Farthest(declared), declared: declared}
-	for n := 1; n <= scenarios.MostProbes; n++ {
-		distance, more := s.next()
-		if !more {
-			return nil
-		}
-		about.Copy = n
-		e, err := p.dated(ctx, m, about, distance)
-		if err != nil {
-			return err
-		}
-		p.exchanges = append(p.exchanges, e)
-		if e.Answer.Status == 0 || target.NotNow(e.Answer.Status) {
-			return nil // nothing is known of this distance
-		}
-		accepted := e.Answer.Status/100 == 2
-		if p.sender.Target.Rejects == target.RejectsSilently { // only effects will tell
-			accepted = distance <= declared
-		}
-		s.note(distance, accepted)
-	}
-	return nil
-}
+// few is how many measurements of one thing are listed one by one.
+const few = 2
 
-// dated sends a fresh event whose timestamp lies so far from now; again, as
-// told, after an answer that proves nothing.
-func (p *player) dated(ctx context.Context, m scenarios.Measure, about transcript.Exchange, distance time.Duration) (transcript.Exchange, error) {
-	shift, where := distance, "ahead"
-	if m.Window == "past" {
-		shift, where = -distance, "ago"
+// summarised replaces many measurements of one thing by their median and the
+// greatest of them.
+func summarised(all []reports.Measurement) []reports.Measurement {
+	values := map[string][]float64{}
+	for _, m := range all {
+		values[m.Name] = append(values[m.Name], m.Value)
 	}
-	about.Label = fmt.Sprintf("%s %s", short(distance), where)
-	event, err := p.event(scenarios.Step{Send: about.Label})
-	if err != nil {
-		return about, err
-	}
-	for try := 1; ; try++ {
-		if try > 1 {
-			about.Try = try
-		}
-		if err := awaitSecond(ctx); err != nil {
-			return about, err
-		}
-		now := time.Now()
-		d, err := p.sender.Composer.Compose(event, now, []mockprovider.FaultUse{
-			{Name: "timestamp.shift", Param: mockprovider.Param{Text: fmt.Sprintf("%+ds", int64(shift.Seconds()))}},
-		})
-		if err != nil {
-			return about, err
-		}
-		claimed := p.sender.Target.Scheme.Timestamp.Claims(now.Add(shift))
-		about.Claimed = &claimed
-		e, err := p.sender.Send(ctx, about, d, nil)
-		if err != nil || try == target.Tries || !target.NotNow(e.Answer.Status) {
-			return e, err
-		}
-		if err := target.Pause(ctx, target.RetryAfter(e.Answer, try)); err != nil {
-			return e, err
+	var out []reports.Measurement
+	told := map[string]bool{}
+	for _, m := range all {
+		of := values[m.Name]
+		switch {
+		case len(of) <= few:
+			out = append(out, m)
+		case !told[m.Name]:
+			told[m.Name] = true
+			slices.Sort(of)
+			out = append(out,
+				reports.Measurement{Name: fmt.Sprintf("%s, median of %d", m.Name, len(of)), Value: of[(len(of)-1)/2], Unit: m.Unit},
+				reports.Measurement{Name: fmt.Sprintf("%s, greatest of %d", m.Name, len(of)), Value: of[len(of)-1], Unit: m.Unit})
 		}
 	}
-}
-
-// short writes a duration without the units of which it has none.
-func short(d time.Duration) string {
-	text := d.String()
-	for _, none := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, none) {
-			text = text[:len(text)-2]
-		}
-	}
-	return text
-}
-
-// awaitSecond waits for the next second near the end of one. A delivery that is
-// composed in one and judged in the next is a second older than it was meant.
-func awaitSecond(ctx context.Context) error {
-	const late = 850 * time.Millisecond
-	now := time.Now()
-	if into := now.Sub(now.Truncate(time.Second)); into > late {
-		return target.Pause(ctx, time.Second-into)
-	}
-	return nil
+	return out
 }

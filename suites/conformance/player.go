@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type player struct {
 	events    map[string]mockprovider.Event
 	last      map[string]mockprovider.Delivery
 	shared    map[string]*target.Connection
+	held      []*held
 	exchanges []transcript.Exchange // of the steps, the last try of each
 }
 
@@ -44,13 +46,22 @@ func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Du
 // run plays the steps in order, up to a control that is not answered: what
 // comes behind it could prove nothing, and each step may cost a whole timeout.
 // An error is the harness's, not the receiver's.
-func (p *player) run(ctx context.Context) error {
+func (p *player) run(ctx context.Context) (err error) {
 	defer func() {
 		for _, c := range p.shared {
 			c.Close()
 		}
+		err = cmp.Or(err, p.letGo())
 	}()
-	for i, step := range p.scenario.Steps {
+	for i := 0; i < len(p.scenario.Steps); i++ {
+		step := p.scenario.Steps[i]
+		if n := pipelined(p.scenario.Steps, i); n > 0 {
+			if err := p.pipeline(ctx, i, n); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+			i += n - 1
+			continue
+		}
 		if err := p.step(ctx, i, step); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
@@ -76,10 +87,7 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if step.Pause > 0 {
 		return target.Pause(ctx, time.Duration(step.Pause))
 	}
-	about := transcript.Exchange{
-		Scenario: p.scenario.ID, Play: p.play, Step: i + 1,
-		Label: step.Label(), Control: step.Control,
-	}
+	about := p.about(i, step)
 	if step.Times > 0 {
 		return p.inTurn(ctx, step, about)
 	}
@@ -96,10 +104,21 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if err != nil {
 		return err
 	}
-	if step.AtOnce > 1 {
+	switch {
+	case step.AtOnce > 1:
 		return p.together(ctx, step, about, delivery)
+	case step.Hold > 0:
+		return p.hold(ctx, step, about, delivery)
 	}
 	return p.send(ctx, step, about, delivery)
+}
+
+// about says where in the run a step's exchange belongs.
+func (p *player) about(i int, step scenarios.Step) transcript.Exchange {
+	return transcript.Exchange{
+		Scenario: p.scenario.ID, Play: p.play, Step: i + 1,
+		Label: step.Label(), Control: step.Control,
+	}
 }
 
 // delivery makes what the step sends.

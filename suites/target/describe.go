@@ -35,7 +35,7 @@ func describeRequest(m wire.Message, redact *transcript.Redactor) transcript.Req
 
 // describeAnswer makes the record of what came back, redacted, headers sorted.
 func describeAnswer(res wire.Result, redact *transcript.Redactor) transcript.Answer {
-	a := transcript.Answer{Status: res.Status, Proto: res.Proto, Bytes: len(res.Body), Truncated: res.BodyTruncated}
+	a := transcript.Answer{Status: res.Status, Proto: res.Proto, Interim: res.Interim, Bytes: len(res.Body), Truncated: res.BodyTruncated}
 	for name, values := range res.Header {
 		for _, v := range values {
 			a.Headers = append(a.Headers, [2]string{visible(redact.Text(name)), visible(redact.Text(v))})

@@ -148,6 +148,10 @@ func (s *Sender) put(ctx context.Context, d mockprovider.Delivery, shared *Conne
 	switch {
 	case d.HTTP2:
 		return s.client.HTTP2(ctx, s.Target.URL.String(), d.Message)
+	case d.Patience > 0:
+		client := *s.client
+		client.Limits.Total = d.Patience
+		return client.Do(ctx, d.Request)
 	case shared == nil:
 		return s.client.Do(ctx, d.Request)
 	}

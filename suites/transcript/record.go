@@ -140,6 +140,7 @@ type Deviation struct {
 type Answer struct {
 	Status    int         `json:"status,omitempty"`
 	Proto     string      `json:"proto,omitempty"`
+	Interim   []int       `json:"interim,omitempty"` // statuses of the answers before it (1xx)
 	Headers   [][2]string `json:"headers,omitempty"` // sorted by name
 	Body      string      `json:"body,omitempty"`
 	Base64    bool        `json:"base64,omitempty"`
