@@ -22,9 +22,10 @@ type Measure struct {
 	// to: a receiver that accepts it too is taken for one without a limit.
 	From mockprovider.Duration `json:"from"`
 	To   mockprovider.Duration `json:"to"`
-	// Warn is the widest window that is not warned of, unless the target's
-	// tolerance is declared to be wider.
-	Warn mockprovider.Duration `json:"warn"`
+	// Wide is the widest window that is not noted, unless the target's tolerance
+	// is declared to be wider. That it is wider than declared is for others to
+	// warn of: one choice is one warning.
+	Wide mockprovider.Duration `json:"wide"`
 }
 
 // MostProbes bounds the deliveries of one measure.
@@ -44,8 +45,8 @@ func (m Measure) check() error {
 		return under(errors.New("from and to are whole seconds, and from is at least one"), "from")
 	case m.To < 2*m.From:
 		return under(errors.New("to is at least twice from: there is nothing to halve otherwise"), "to")
-	case m.Warn <= m.From || m.Warn >= m.To:
-		return under(errors.New("warn lies between from and to"), "warn")
+	case m.Wide <= m.From || m.Wide >= m.To:
+		return under(errors.New("wide lies between from and to"), "wide")
 	}
 	return nil
 }
@@ -55,7 +56,7 @@ func (m Measure) explain() []string {
 	return []string{
 		fmt.Sprintf("measure %s: at most %d genuine deliveries of fresh events, dated %s to %s %s now, by bisection",
 			Windows[m.Window], MostProbes, spoken(m.From), spoken(m.To), where),
-		fmt.Sprintf("a warning where more than %s, and more than target.tolerance, is accepted", spoken(m.Warn)),
+		fmt.Sprintf("a note where more than %s, and more than target.tolerance, is accepted", spoken(m.Wide)),
 		fmt.Sprintf("held against it: even %s, or twice target.tolerance, is accepted", spoken(m.To)),
 	}
 }

@@ -81,7 +81,7 @@ type measure struct {
 	Window string                `yaml:"window"`
 	From   mockprovider.Duration `yaml:"from"`
 	To     mockprovider.Duration `yaml:"to"`
-	Warn   mockprovider.Duration `yaml:"warn"`
+	Wide   mockprovider.Duration `yaml:"wide"`
 }
 
 type answer struct {
@@ -260,7 +260,7 @@ func (w writtenStep) step() Step {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
 	}
 	if w.Measure != nil {
-		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Warn}
+		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Wide}
 	}
 	if w.Answer != nil {
 		s.Answer = w.Answer.answer()

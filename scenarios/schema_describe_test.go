@@ -51,7 +51,7 @@ var descriptions = map[string]map[string]string{
 		"window": "The side of now that is measured.",
 		"from":   "A distance that every receiver accepts, in whole seconds.",
 		"to":     "A distance that none needs to accept: one that does is taken to have no limit.",
-		"warn":   "A wider window is a warning, unless target.tolerance is wider still.",
+		"wide":   "A wider window is a note, unless target.tolerance is wider still.",
 	},
 	"answer": {
 		"lacks":     "What must not stand in the answer.",

@@ -109,7 +109,7 @@ var togetherRules = map[string]object{
 		},
 		"dependentRequired": object{"pipelined": []string{"connection"}, "hold": []string{"send"}},
 	},
-	"measure":      required("window", "from", "to", "warn"),
+	"measure":      required("window", "from", "to", "wide"),
 	"headerChoice": required("name", "message"),
 	"pace":         required("of", "times", "least"),
 }

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bytes"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -19,9 +20,9 @@ var paceVariants = []Variant{
 				wait(req.Context().Done(), 300*time.Millisecond+rand.N(400*time.Millisecond))
 			})
 		}}},
-	{Name: "one-at-a-time", Summary: "serves one connection after the other, a request on each",
-		Source: "https://www.php.net/manual/en/features.commandline.webserver.php", Schemes: everyScheme,
-		build: build{listen: oneAtATime, server: func(s *http.Server) { s.SetKeepAlivesEnabled(false) }}},
+	{Name: "one-at-a-time", Summary: "has one worker: a request that has come whole waits for the one before",
+		Source: "https://docs.gunicorn.org/en/stable/design.html#sync-workers", Schemes: everyScheme,
+		build: build{front: oneAtATime}},
 	{Name: "rate-limited", Summary: "answers 429, or now and then 503, with Retry-After to more than 200 requests a second",
 		Source: rfc + "rfc6585#section-4", Schemes: everyScheme,
 		build: build{front: func(next http.Handler) http.Handler { return &rateLimit{next: next} }}},
@@ -71,51 +72,34 @@ var edgeVariants = []Variant{
 		build: build{server: func(s *http.Server) { s.MaxHeaderBytes = 4 << 10 }}}, // net/http adds 4 KiB of slack
 }
 
-// oneAtATime is a listener that hands out the next connection when the one
-// before is closed.
-func oneAtATime(l net.Listener) net.Listener {
-	return &turnstile{Listener: l, free: make(chan struct{}, 1), closed: make(chan struct{})}
+// oneAtATime is a front with one worker, behind something that takes whole
+// requests: who sends slowly keeps nobody waiting.
+func oneAtATime(next http.Handler) http.Handler {
+	worker := make(chan struct{}, 1)
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		taken := sync.OnceFunc(func() { worker <- struct{}{} })
+		req.Body = &ending{req.Body, taken}
+		defer func() {
+			taken() // also where nothing was read
+			<-worker
+		}()
+		next.ServeHTTP(w, req)
+	})
 }
 
-type turnstile struct {
-	net.Listener
-	free   chan struct{} // holds the one that is served
-	once   sync.Once
-	closed chan struct{}
-}
-
-func (l *turnstile) Accept() (net.Conn, error) {
-	select {
-	case l.free <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.free
-		return nil, err
-	}
-	return &turn{Conn: conn, done: sync.OnceFunc(func() { <-l.free })}, nil
-}
-
-func (l *turnstile) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type turn struct {
-	net.Conn
+// An ending body tells when its end, or an error, has been read.
+type ending struct {
+	io.ReadCloser
 	done func()
 }
 
-func (c *turn) Close() error {
-	defer c.done()
-	return c.Conn.Close()
+func (b *ending) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.done()
+	}
+	return n, err
 }
-
-// CloseWrite lets net/http end its side first, so that the answer to a body it
-// did not read is not overtaken by a reset.
-func (c *turn) CloseWrite() error { return closeWrite(c.Conn) }
 
 func closeWrite(conn net.Conn) error {
 	if half, ok := conn.(interface{ CloseWrite() error }); ok {

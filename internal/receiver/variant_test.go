@@ -18,7 +18,8 @@ type variantProbe struct {
 	variant       string
 	send          func(s *site, event func(id string) *message)
 	plain, varied string
-	bubble        bool // with a fake clock, the handler called directly
+	bubble        bool   // with a fake clock, the handler called directly
+	beside        string // a variant that both have
 }
 
 // headers notes headers of the answer to a message.
@@ -164,18 +165,16 @@ var variantProbes = []variantProbe{
 		took := time.Since(start)
 		s.saw("%v", took >= 300*time.Millisecond && took < 700*time.Millisecond)
 	}, plain: "202 false map[a:1]", varied: "202 true map[a:1]"},
-	{variant: "one-at-a-time", send: func(s *site, event func(string) *message) {
-		first := s.dial()
-		second := s.dial()
-		second.write(event("a").request(s.t, s.base), 0)
-		second.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
-		second.answer()
-		_ = first.conn.Close() // then the second has its turn
-		for until := time.Now().Add(testDeadline); len(s.r.Effects()) == 0 && time.Now().Before(until); {
-			time.Sleep(time.Millisecond)
+	{variant: "one-at-a-time", bubble: true, send: func(s *site, event func(string) *message) {
+		start := time.Now()
+		var all sync.WaitGroup
+		for _, id := range []string{"a", "b", "c"} {
+			req := event(id).request(s.t, s.base)
+			all.Go(func() { s.try(req) })
 		}
-		_ = second.conn.Close() // or the end would wait for it
-	}, plain: "202 map[a:1]", varied: "closed map[a:1]"},
+		all.Wait()
+		s.saw("%v", time.Since(start))
+	}, plain: "20ms map[a:1 b:1 c:1]", varied: "60ms map[a:1 b:1 c:1]", beside: "one-transaction"}, // which takes 20 ms
 	{variant: "closes-connections", send: again(0), plain: "202 200 map[a:1]", varied: "202 closed map[a:1]"},
 	{variant: "impatient-connections", send: again(200 * time.Millisecond), plain: "202 200 map[a:1]", varied: "202 closed map[a:1]"},
 	{variant: "http1-only", send: func(s *site, event func(string) *message) { s.saw("%d", preface(s)) }, plain: "2 map[]", varied: "1 map[]"},
@@ -230,6 +229,9 @@ func (p variantProbe) run(t *testing.T, scheme string) {
 		play := func(t *testing.T) {
 			cfg := for1(scheme)
 			cfg.Variants = variants
+			if p.beside != "" {
+				cfg.Variants = append(variants[:len(variants):len(variants)], p.beside)
+			}
 			var s *site
 			if p.bubble {
 				s = &site{t: t, r: newReceiver(t, cfg)}

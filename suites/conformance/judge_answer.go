@@ -30,7 +30,9 @@ func (g *grading) answer(i int, step scenarios.Step, x numbered) (lacking bool) 
 		g.control(i, x)
 	case unclear:
 		g.mark(i, x, reports.Blocked, "unclear", outcome, fmt.Sprintf("answered %d, which says \"not now\" and nothing of the delivery", x.Answer.Status))
-	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0 || g.refusedSilently(outcome, x)) && g.firstOf(reports.Blocked) < 0:
+	case step.Feature != "" && g.refusedSilently(outcome, x):
+		return true
+	case step.Feature != "" && (grade == scenarios.GradeFail || len(inspected) > 0) && g.firstOf(reports.Blocked) < 0:
 		return true
 	case g.silent(outcome, x):
 		g.silently(i, outcome, x)
@@ -101,12 +103,11 @@ func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
 	return (g.judge.run.Rejects == "silent" || o.Silent) && o.Effect == "0" && x.Answer.Status/100 == 2
 }
 
-// refusedSilently reports whether a receiver that answers 2xx to whatever it refuses
-// did not process what the outcome has processed.
+// refusedSilently reports whether a delivery that was to be accepted had no
+// effect at a receiver that answers 2xx to whatever it refuses.
 func (g *grading) refusedSilently(o scenarios.Outcome, x numbered) bool {
-	seen, ok := g.judge.seen(x.EventID)
-	processes := o.Effect != "0" && o.Effect != "any"
-	return g.judge.run.Rejects == "silent" && processes && ok && seen == 0
+	n, seen := g.judge.seen(x.EventID)
+	return g.judge.run.Rejects == "silent" && strings.HasPrefix(o.Effect, "1") && seen && n == 0
 }
 
 // silently leaves the judgement to the effects.
@@ -196,7 +197,12 @@ func (g *grading) inspect(step scenarios.Step, x numbered) []inspected {
 			fail("max-sent", fmt.Sprintf("an answer before %d bytes are taken", a.MaxSent), "the receiver took %d bytes before it answered, more than %d", x.BytesSent, a.MaxSent)
 		}
 	}
-	if a.Continues && !x.Early && !slices.Contains(x.Answer.Interim, http.StatusContinue) {
+	switch {
+	case !a.Continues || x.Early || slices.Contains(x.Answer.Interim, http.StatusContinue):
+	case x.Answer.Proto == "HTTP/1.0": // which has no interim answers (RFC 9110 section 15.2)
+		out = append(out, inspected{grade: scenarios.GradeNote, kind: "continue", expected: "100 (Continue), or a final answer, before the body",
+			message: "the receiver speaks HTTP/1.0, which has no 100 (Continue): producers that wait for one are late"})
+	default:
 		fail("continue", "100 (Continue), or a final answer, before the body", "neither 100 (Continue) nor a final answer came within three seconds: producers that wait for one give up")
 	}
 	if slices.Contains(a.BodyFor, x.Answer.Status) && x.Answer.Bytes == 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/conformance"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
@@ -99,4 +100,45 @@ func TestManyMeasurementsAreSummarised(t *testing.T) {
 	if len(got.Measurements) != 2 || got.Measurements[0] != want[0] || got.Measurements[1] != want[1] {
 		t.Errorf("measured %v, not %v", got.Measurements, want)
 	}
+}
+
+// TestFeaturesOfSilentReceivers: an answer of 2xx to a delivery that asks for a
+// feature tells nothing where everything is answered so; its effect does.
+func TestFeaturesOfSilentReceivers(t *testing.T) {
+	asks := sandwich(scenarios.Must, "rejected")
+	asks.Steps = append([]scenarios.Step{asks.Steps[0], {Send: "asking", Expect: "accepted", Feature: "gzip"}}, asks.Steps[1:]...)
+	asks.Effects["asking"] = "1+"
+	with := func(rejects string, effects int) tale {
+		w := tale{scenario: asks, run: probed, happened: append(answered(200, 202, 202, 200),
+			seen(map[string]int{"before": 1, "asking": effects, "after": 1}))}
+		w.run.Rejects = rejects
+		return w
+	}
+	runAll(t, []verdictCase{
+		{name: "refused", tale: with("silent", 0), want: reports.NotApplicable, reason: "does not offer gzip"},
+		{name: "taken", tale: with("silent", 1), want: reports.Pass},
+		{name: "acknowledged by one that is not silent", tale: with("status", 0), want: reports.Fail},
+	})
+}
+
+func TestContinueOfOldProtocols(t *testing.T) {
+	asks := scenarios.Answer{Continues: true}
+	of := func(proto string) tale {
+		return inspectTale(scenarios.Must, asks, transcript.Exchange{Answer: transcript.Answer{Status: 200, Proto: proto}})
+	}
+	old := of("HTTP/1.0")
+	records := old.records(t)
+	for _, rec := range records {
+		if rec.Exchange != nil {
+			rec.Exchange.Answer.Proto = "HTTP/1.0"
+		}
+	}
+	r, err := conformance.Judge(records)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Scenarios[0]; s.Verdict != reports.Pass || len(s.Findings) != 1 || s.Findings[0].Severity != reports.Info {
+		t.Errorf("HTTP/1.0: %s: %+v", s.Verdict, s.Findings)
+	}
+	verdictCase{tale: of("HTTP/1.1"), want: reports.Fail, reason: "neither 100 (Continue)"}.run(t)
 }

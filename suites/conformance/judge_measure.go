@@ -93,7 +93,7 @@ func (x numbered) answeredAt() time.Time {
 
 // window holds what was found against what is asked for.
 func (g *grading) window(i int, w window, o scenarios.Outcome) {
-	widest := max(time.Duration(w.measure.Warn), w.declared+around)
+	widest := max(time.Duration(w.measure.Wide), w.declared+around)
 	switch {
 	case !w.any: // a limit, if a narrow one
 	case !w.limited:
@@ -101,7 +101,7 @@ func (g *grading) window(i int, w window, o scenarios.Outcome) {
 	case w.accepted >= w.refused:
 		g.graded(i, w.last, scenarios.GradeNote, "no-window", o, fmt.Sprintf("a delivery dated %s was accepted, and one of %s was refused: that is no window", w.last.Label, short(w.refused)))
 	case w.accepted > widest:
-		g.graded(i, w.last, scenarios.GradeWarn, "wide", o, fmt.Sprintf("a delivery dated %s was accepted, more than %s", w.last.Label, short(widest)))
+		g.graded(i, w.last, scenarios.GradeNote, "wide", o, fmt.Sprintf("a delivery dated %s was accepted, more than %s", w.last.Label, short(widest)))
 	}
 	g.told = w.String()
 	names := w.names()

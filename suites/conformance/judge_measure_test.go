@@ -20,7 +20,7 @@ func measuring(level scenarios.Level, window string) scenarios.Scenario {
 			{Send: "before", Control: true, Expect: "accepted"},
 			{Measure: &scenarios.Measure{
 				Window: window, From: mockprovider.Duration(time.Second),
-				To: mockprovider.Duration(24 * time.Hour), Warn: mockprovider.Duration(10 * time.Minute),
+				To: mockprovider.Duration(24 * time.Hour), Wide: mockprovider.Duration(10 * time.Minute),
 			}},
 		},
 		Effects: map[string]string{"before": "1+"},
@@ -65,7 +65,7 @@ func TestWindowIsJudged(t *testing.T) {
 			"accepted up to 4m59s old, refused from 5m on; the tolerance itself is not within"},
 		{verdictCase{name: "narrow", tale: tale{happened: upTo(minute)}, want: reports.Pass}, "accepted up to 1m old, refused from 1m1s on"},
 		{verdictCase{name: "ten minutes", tale: tale{happened: upTo(10 * minute)}, want: reports.Pass}, "accepted up to 10m old, refused from 10m1s on"},
-		{verdictCase{name: "an hour", tale: tale{happened: upTo(hour)}, want: reports.Warn, reason: "dated "}, "accepted up to 1h old, refused from 1h0m1s on"},
+		{verdictCase{name: "an hour", tale: tale{happened: upTo(hour)}, want: reports.Pass, findings: []reports.Verdict{reports.Info}}, "accepted up to 1h old, refused from 1h0m1s on"},
 		{verdictCase{name: "an hour that was declared", tale: tale{run: transcript.Run{Past: hour}, happened: upTo(hour)}, want: reports.Pass},
 			"accepted up to 1h old, refused from 1h0m1s on; the tolerance itself is within"},
 		{verdictCase{name: "no limit", tale: tale{happened: probes(0, distance{second, 200}, distance{24 * hour, 200})}, want: reports.Fail, reason: "no limit"},
