@@ -76,10 +76,21 @@ func causes(scenarios []Scenario, known []Cause) []cause {
 	})
 	out := make([]cause, len(all))
 	for i, c := range all {
-		slices.SortStableFunc(c.scenarios, func(a, b Scenario) int { return cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()) })
+		slices.SortStableFunc(c.scenarios, func(a, b Scenario) int {
+			return cmp.Or(cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), cmp.Compare(c.place(a), c.place(b)))
+		})
 		out[i] = *c
 	}
 	return out
+}
+
+// place is where a named cause lists the scenario: what it was recognised by
+// comes first.
+func (c cause) place(s Scenario) int {
+	if c.named == nil {
+		return 0
+	}
+	return slices.Index(c.named.Scenarios, s.ID)
 }
 
 // text says the cause in one line.

@@ -9,7 +9,7 @@ import (
 )
 
 // expandedLimit is what gzip-expanded survives.
-const expandedLimit = 64 << 20
+const expandedLimit = 8 << 20
 
 func (d *delivery) coded() bool {
 	coding := d.header.Get("Content-Encoding")

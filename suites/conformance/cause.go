@@ -26,9 +26,18 @@ func causes(graded []reports.Scenario) []reports.Cause {
 		for _, id := range ids {
 			taken[id] = true
 		}
+		slices.SortStableFunc(ids, func(a, b string) int { return recognised(c, b) - recognised(c, a) })
 		found = append(found, reports.Cause{Title: c.Title, Fix: c.Fix, Scenarios: ids})
 	}
 	return found
+}
+
+// recognised ranks what is told first: what the cause was recognised by.
+func recognised(c scenarios.Cause, id string) int {
+	if slices.Contains(c.When, id) {
+		return 1
+	}
+	return 0
 }
 
 // bears reports whether the finding that decided the verdict has the symptom.

@@ -26,7 +26,7 @@ func TestCauses(t *testing.T) {
 		{0, []string{"no-timestamp-check"}, []string{"the age of a delivery is not looked at"}, nil},
 		{0, []string{"effect-before-verify"}, []string{"the work is done before the delivery is verified"}, nil},
 		{0, []string{"no-dedupe"}, []string{"nothing remembers which events were processed"}, nil},
-		{0, []string{"dedupe-racy"}, nil, []string{"idem.dup-concurrent"}},
+		{0, []string{"dedupe-before-verify"}, nil, []string{"idem.forged-twin", "idem.stale-twin"}},
 		{0, []string{"processes-twice"}, []string{"every event is processed more than once"}, nil},
 		{0, []string{"stalls-rejections"}, []string{"what is refused gets no answer, only a closed connection"}, nil},
 		{0, []string{"no-dedupe", "never-verifies"}, []string{"signatures are not verified at all", "nothing remembers which events were processed"}, nil},

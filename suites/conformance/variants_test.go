@@ -24,7 +24,7 @@ var onlyVariants = flag.String("variants", "", "grade these variants only, comma
 // untold is what may be found of a variant whose target is not told what it
 // needs: verdicts by the pattern of scenarios. One choice is one warning.
 var untold = map[string]map[string]reports.Verdict{
-	"day-tolerance": {"ts.stale": reports.Warn},
+	"day-tolerance": {"ts.stale": reports.Warn, "ts.window-past": reports.Warn}, // the same, and how much it is
 }
 
 // allowed is what may be found of a variant even where its target is told.
