@@ -9,7 +9,7 @@ import (
 // Flaws of what everything else rests on: the clock, and staying alive.
 var controlFlaws = []Flaw{
 	{"clock-ahead", "has a clock that is a minute ahead", rfc + "rfc9110#section-6.6.1", everyScheme},
-	{"slows-after-refusals", "answers everybody later, up to 900 ms, for every delivery it has just refused", cwe + "400.html", everyScheme},
+	{"slows-after-refusals", "answers the next delivery that it takes later, up to 900 ms, for every one it has refused before", cwe + "400.html", everyScheme},
 }
 
 const clockAhead = time.Minute
@@ -31,27 +31,23 @@ func (r *Receiver) dateBy(h http.Header) {
 // was refused.
 type tarpit struct {
 	mu      sync.Mutex
-	until   time.Time
 	penalty time.Duration
 }
 
 const (
 	perRefusal  = 150 * time.Millisecond
 	mostPenalty = 900 * time.Millisecond
-	tarpitFor   = 200 * time.Millisecond
 )
 
 // after notes an answer, and returns how long it is held up.
 func (t *tarpit) after(a *answer) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := time.Now()
-	if now.After(t.until) {
-		t.penalty = 0
+	if a.rejects() {
+		t.penalty = min(t.penalty+perRefusal, mostPenalty)
+		return 0
 	}
-	if !a.rejects() {
-		return t.penalty
-	}
-	t.penalty, t.until = min(t.penalty+perRefusal, mostPenalty), now.Add(tarpitFor)
-	return 0
+	held := t.penalty
+	t.penalty = 0
+	return held
 }
