@@ -30,6 +30,7 @@ func TestBounds(t *testing.T) {
 			transcript.Exchange{Answer: transcript.Answer{Status: 200, Bytes: 150, Truncated: true}}), want: reports.Fail, reason: "at least 150 bytes"},
 		{name: "sent, just", tale: inspectTale(scenarios.Base, scenarios.Answer{MaxSent: 100}, transcript.Exchange{Answer: ok, BytesSent: 100}), want: reports.Pass},
 		{name: "sent, too much", tale: inspectTale(scenarios.Base, scenarios.Answer{MaxSent: 100}, transcript.Exchange{Answer: ok, BytesSent: 101}), want: reports.Fail, reason: "took 101 bytes"},
+		{name: "sent, too much, and thrown away", tale: inspectTale(scenarios.Base, scenarios.Answer{MaxSent: 100}, transcript.Exchange{Answer: transcript.Answer{Status: 413}, BytesSent: 101}), want: reports.Warn, reason: "though it knew"},
 		{name: "sent, too much, and no answer", tale: inspectTale(scenarios.Base, scenarios.Answer{MaxSent: 100}, transcript.Exchange{BytesSent: 101, Outcome: "reset"}),
 			want: reports.Fail, reason: "took 101 bytes"},
 		{name: "in time", tale: inspectTale(scenarios.Ops, within, after(1000)), want: reports.Pass},
