@@ -195,6 +195,9 @@ func (cfg Config) secretsOf(scheme string, flaws flawSet) []string {
 // Effects returns a copy of the processings so far, by event id.
 func (r *Receiver) Effects() map[string]int { return r.effects.all() }
 
+// Count returns how often the event was processed so far.
+func (r *Receiver) Count(id string) int { return r.effects.count(id) }
+
 // Close refuses further work, lets the workers finish what was accepted, and
 // waits for them.
 func (r *Receiver) Close() {

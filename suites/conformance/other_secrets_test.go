@@ -38,7 +38,7 @@ func TestSecretsThatAreNotGiven(t *testing.T) {
 			}
 			tgt.Rejects = tt.rejects
 			report, err := conformance.Grade(t.Context(), conformance.Config{
-				Target: tgt, MustObserve: tt.must, Effects: func(id string) int { return r.Effects()[id] },
+				Target: tgt, MustObserve: tt.must, Effects: r.Count,
 				Only: []string{"auth.wrong-key", "auth.other-endpoint-key", "sig.rotation-*"},
 			})
 			if err != nil {

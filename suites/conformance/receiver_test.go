@@ -54,7 +54,7 @@ func (s setting) tellOthers(t testing.TB, tgt *target.Target) {
 
 // config grades a receiver that serve started.
 func (s setting) config(url string, r *receiver.Receiver) conformance.Config {
-	c := conformance.Config{URL: url, Scheme: s.scheme, Secret: s.secret, Effects: func(id string) int { return r.Effects()[id] }}
+	c := conformance.Config{URL: url, Scheme: s.scheme, Secret: s.secret, Effects: r.Count}
 	c.PreviousSecret, c.RevokedSecret, c.OtherSecret = s.otherSecrets()
 	return c
 }

@@ -36,7 +36,7 @@ func TestSecretsAreWrittenNowhere(t *testing.T) {
 			var transcript, ids bytes.Buffer
 			report, err := conformance.Grade(t.Context(), conformance.Config{
 				URL: target, Scheme: s.scheme, Secret: s.secret, Transcript: &transcript, IDs: &ids,
-				Effects: func(id string) int { return r.Effects()[id] },
+				Effects: r.Count,
 				Only:    []string{"auth.*", "leak.*", "ctl.*"},
 			})
 			if err != nil {

@@ -57,7 +57,7 @@ func receiveScheme(t testing.TB, scheme string, flaws ...string) *target.Target 
 		}
 	})
 	tgt := aimScheme(t, "http://"+l.Addr().String()+"/webhooks", scheme)
-	tgt.Probes = []target.Probe{target.Func(func(id string) int { return r.Effects()[id] })}
+	tgt.Probes = []target.Probe{target.Func(r.Count)}
 	return tgt
 }
 

@@ -65,7 +65,7 @@ func startReceiver(flaws ...string) (conformance.Config, func(), error) {
 	}
 	return conformance.Config{
 		URL: fmt.Sprintf("http://%s/webhooks", l.Addr()), Scheme: receiver.GitHub, Secret: secret,
-		Effects: func(id string) int { return r.Effects()[id] },
+		Effects: r.Count,
 	}, stop, nil
 }
 
