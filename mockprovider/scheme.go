@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -256,3 +257,18 @@ const (
 	ModeBinary     = "binary"
 	ModeStructured = "structured"
 )
+
+func (t *Timestamp) text(at time.Time) string {
+	if t.Unit == "ms" {
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// Claims is the time that a receiver reads in the timestamp of an attempt.
+func (t *Timestamp) Claims(at time.Time) time.Time {
+	if t.Unit == "ms" {
+		return at.UTC().Truncate(time.Millisecond)
+	}
+	return at.UTC().Truncate(time.Second)
+}

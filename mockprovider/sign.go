@@ -85,3 +85,22 @@ func (v Version) signOfficially(h SignatureHeader, key Secret, s signed) (string
 	}
 	return strings.CutPrefix(text, v.Prefix)
 }
+
+// stamp is the member of the signature header that holds the timestamp, with
+// the separator behind it; empty where the timestamp stands elsewhere.
+func (s *Scheme) stamp(h SignatureHeader, timestamp string) string {
+	if s.Timestamp == nil || s.Timestamp.Member == "" {
+		return ""
+	}
+	return s.Timestamp.Member + timestamp + h.Separator
+}
+
+// version returns the version that a secret of that form makes.
+func (h SignatureHeader) version(form SecretForm) (Version, bool) {
+	for _, v := range h.Versions {
+		if v.Secret == form {
+			return v, true
+		}
+	}
+	return Version{}, false
+}
