@@ -14,13 +14,13 @@ node: ## install the receivers for Node.js that tests grade
 	npm ci --prefix internal/interop/receivers/node --ignore-scripts --no-audit --no-fund --silent
 
 test: ## all tests; those that need more than Go skip with a reason
-	go test ./...
+	go test -timeout 40m ./... # the kill matrix alone takes minutes
 	@# What these learn from programs they start is no part of the test cache's key.
 	go test -count=1 ./internal/architecture
 	cd internal/interop && go test -count=1 -parallel 4 ./... # they mostly wait
 
 race: ## the tests under the race detector, without the slow matrix
-	go test -race -short ./...
+	go test -race -short -timeout 40m ./...
 
 lint: ## formatting, vet, staticcheck
 	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "run gofmt -w on these"; exit 1; }
@@ -37,4 +37,4 @@ generate: ## compile the catalogue and its schema (seconds)
 	go test ./suites/target -run TestSchemaEnumerationsAreCurrent -update
 
 matrix: ## write docs/kill-matrix.md anew (minutes)
-	go test ./suites/conformance -run TestKillMatrix -update
+	go test -timeout 40m ./suites/conformance -run TestKillMatrix -update

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -418,5 +419,23 @@ func TestGenuineKeepsEventAndMode(t *testing.T) {
 	forged := k.mustDeliver(t, append(choice, plain("secret.wrong"))...)
 	if !bytes.Equal(forged.Genuine.Bytes(), d.Message.Bytes()) {
 		t.Errorf("forged, it deviates from\n%s\nwant\n%s", forged.Genuine.Bytes(), d.Message.Bytes())
+	}
+}
+
+// An id that a fault made up may be another event's, too: nobody can say by it
+// what became of this one.
+func TestAMadeUpIDInTheBodyTellsNothing(t *testing.T) {
+	k := newKit(t, "stripe", FormUTF8)
+	for _, id := range []string{`"x"`, `""`, "7"} {
+		if d := k.mustDeliver(t, pairsOf("body.set", "/id", id)); d.SentID != "" {
+			t.Errorf("with %s for an id, the event is known as %q", id, d.SentID)
+		}
+	}
+	if d := k.mustDeliver(t); d.SentID != d.Event.ID {
+		t.Errorf("a genuine event is known as %q, not %q", d.SentID, d.Event.ID)
+	}
+	longer := k.mustDeliver(t, pairsOf("body.set", "/id", strconv.Quote(k.mustDeliver(t).Event.ID+"'")))
+	if longer.SentID != longer.Event.ID+"'" {
+		t.Errorf("an id that holds what is fresh is known as %q", longer.SentID)
 	}
 }

@@ -247,12 +247,18 @@ func (d *Draft) sentID() string {
 	}
 	if s.ID.Body != "" {
 		id, err := getJSON(d.message.Body, s.ID.Body)
-		if err != nil || id.Type != gjson.String {
+		if err != nil || id.Type != gjson.String || !d.fresh(id.String()) {
 			return ""
 		}
 		return id.String()
 	}
 	return d.event.ID
+}
+
+// fresh reports whether an id in the body is this event's alone. One that a
+// fault made up may be another event's, too, which was processed with reason.
+func (d *Draft) fresh(id string) bool {
+	return id == d.event.ID || strings.Contains(id, d.event.Canary)
 }
 
 // field returns the first value of a header of the message, without the blanks
