@@ -18,7 +18,7 @@ type Baseline struct {
 	Findings []Reference `json:"findings"` // what failed then
 	New      []Reference `json:"new"`      // what fails now and did not then
 	Fixed    []Reference `json:"fixed"`    // what failed then, and was looked at again and does not now
-	Gone     []Reference `json:"gone"`     // what failed then, and was not looked at now
+	Gone     []Reference `json:"gone"`     // what failed then, and was not looked at now, or not at its effects
 }
 
 // A Reference names a finding of a report.
@@ -118,7 +118,7 @@ func applyBaseline(r *Report) {
 	for _, ref := range b.Findings {
 		s, played := now[ref.Scenario]
 		switch {
-		case !played || !s.assessed():
+		case !played || !s.assessed() || s.Unseen && !slices.ContainsFunc(s.failing(), ref.same):
 			b.Gone = append(b.Gone, ref)
 		case !slices.ContainsFunc(s.failing(), ref.same):
 			b.Fixed = append(b.Fixed, ref)

@@ -96,14 +96,14 @@ func TestBaseline(t *testing.T) {
 		return s
 	}
 	then := Report{Scenarios: []Scenario{failing("a.same", "1"), failing("a.more", "1"), failing("a.less", "1", "2"), failing("a.mended", "1"),
-		failing("a.unplayed", "1"), failing("a.blocked", "1"), {ID: "a.fresh", Verdict: Pass}}}
+		failing("a.unplayed", "1"), failing("a.blocked", "1"), failing("a.unseen", "1"), {ID: "a.fresh", Verdict: Pass}}}
 	for _, tt := range []struct {
 		failOn string
 		code   int
 		known  string
 	}{{FailOnNew, 1, "a.same a.less"}, {FailOnAny, 1, ""}} {
 		r := Report{Scenarios: []Scenario{failing("a.same", "1", "1"), failing("a.more", "1", "2"), failing("a.less", "2"), {ID: "a.mended", Verdict: Pass},
-			{ID: "a.blocked", Verdict: Blocked}, failing("a.fresh", "1")}}
+			{ID: "a.blocked", Verdict: Blocked}, {ID: "a.unseen", Verdict: Pass, Unseen: true}, failing("a.fresh", "1")}}
 		var err error
 		if r.Baseline, err = NewBaseline("then.json", tt.failOn, then); err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func TestBaseline(t *testing.T) {
 		if got := references(r.Baseline.Fixed); got != "a.less/1 a.mended/1" {
 			t.Errorf("fixed: %s", got)
 		}
-		if got := references(r.Baseline.Gone); got != "a.unplayed/1 a.blocked/1" {
+		if got := references(r.Baseline.Gone); got != "a.unplayed/1 a.blocked/1 a.unseen/1" {
 			t.Errorf("gone: %s", got)
 		}
 		if got := strings.Join(r.scenarioIDs(Scenario.known), " "); got != tt.known || r.ExitCode != tt.code {

@@ -79,9 +79,9 @@ func (p *page) shared(c cause, verbose bool) {
 	l := c.verdict.look()
 	mend := mendable(c.verdict)
 	each := mend && c.oneFix() == ""
-	what := "one cause"
-	if each {
-		what = "one symptom"
+	what := "one symptom"
+	if c.named != nil || mend && !each {
+		what = "one cause"
 	}
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, %s: %s", plural(len(c.scenarios), "scenario"), what, c.text()))
 	for i, s := range c.scenarios {
