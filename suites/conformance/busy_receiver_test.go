@@ -100,7 +100,13 @@ func TestShortBacklog(t *testing.T) {
 	l := &limited{slots: make(chan struct{}, 5)}
 	tgt := patient(t, serveLimited(t, l, r))
 	tgt.Limits.Concurrency = 1
-	report := gradeWithin(t, 20*time.Second, conformance.Config{Target: tgt, Effects: effectsOf(r), Only: []string{"idem.dup-concurrent"}})
+	var report reports.Report
+	for range 5 { // on a machine that is busy it can be that no two copies find room, which blocks
+		report = gradeWithin(t, 20*time.Second, conformance.Config{Target: tgt, Effects: effectsOf(r), Only: []string{"idem.dup-concurrent"}})
+		if report.Scenarios[0].Verdict != reports.Blocked {
+			break
+		}
+	}
 	wantClean(t, report)
 	if l.turned.Load() == 0 {
 		t.Fatal("nothing was turned away")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ type crashing struct {
 	address string
 	next    http.Handler
 	down    time.Duration
+	once    bool // it does not die again
 
 	mu      sync.Mutex
 	server  *http.Server
@@ -67,6 +69,11 @@ func (c *crashing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.mu.Lock()
+	if c.once && c.crashes > 0 {
+		c.mu.Unlock()
+		c.next.ServeHTTP(w, r)
+		return
+	}
 	c.crashes++
 	_ = c.server.Close()
 	c.mu.Unlock()
@@ -100,6 +107,25 @@ func TestOneCrashBlamesOneScenario(t *testing.T) {
 			t.Errorf("%s is %s: %s", s.ID, s.Verdict, s.Reason)
 		}
 	}
+}
+
+// TestACrashThatDoesNotComeAgainIsTold: what the first play saw is not lost
+// because a process that was started again does better.
+func TestACrashThatDoesNotComeAgainIsTold(t *testing.T) {
+	r := correct(t, nil)
+	c := startCrashing(t, r, 300*time.Millisecond)
+	c.once = true
+	tgt := patient(t, "http://"+c.address+"/webhooks")
+	report := gradeWithin(t, 30*time.Second, conformance.Config{Target: tgt, Effects: effectsOf(r), Only: quick, Exclude: slow})
+	if c.crashes != 1 {
+		t.Fatalf("it crashed %d times", c.crashes)
+	}
+	for _, s := range report.Scenarios {
+		if s.Verdict == reports.Warn && strings.Contains(s.Reason, "left without an answer") && strings.Contains(s.Reason, "while others were in flight") {
+			return
+		}
+	}
+	t.Errorf("%s, %v: the crash is told nowhere", report.Verdict, report.Counts)
 }
 
 // failingWriter fails after so many bytes, like a full disk.

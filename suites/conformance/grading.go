@@ -177,6 +177,25 @@ func (g *grading) brokeAmongOthers(first *grading) {
 	}
 }
 
+// fellSilent warns of a delivery that the first play saw left without an answer,
+// though alone it was answered: the process may have ended and been started
+// again by what came before, such as the hundredth request.
+func (g *grading) fellSilent(first *grading) {
+	for i := range g.scenario.Steps {
+		for _, x := range first.steps[i] {
+			if !leftSilent(g.scenario, x) {
+				continue
+			}
+			outcome, _ := scenarios.FindOutcome(g.scenario.Steps[i].Expect) // leftSilent found it
+			m := first.markOf(i, x, g.severity(scenarios.GradeWarn), "silent-among-others", outcome,
+				fmt.Sprintf("left without an answer (%s) while others were in flight, and answered when it was played alone", x.Outcome))
+			m.fix = "Look into your logs for a process that ended and was started again, or for connections that were closed. Some defects show only after many requests: a leak, a counter, a pool."
+			g.add(m)
+			return
+		}
+	}
+}
+
 func (g *grading) add(m mark) {
 	m.finding.Severity = m.severity
 	g.marks = append(g.marks, m)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
@@ -54,6 +55,7 @@ type judge struct {
 	exchanges map[string][]numbered
 	troubles  map[string][]transcript.Trouble
 	effects   []transcript.Effects
+	blamed    func() bool // somebodyBlamed, looked up once
 }
 
 func newJudge(records []transcript.Record) (*judge, error) {
@@ -64,6 +66,7 @@ func newJudge(records []transcript.Record) (*judge, error) {
 		run: *records[0].Run, started: records[0].At, finished: records[len(records)-1].At,
 		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{},
 	}
+	j.blamed = sync.OnceValue(j.somebodyBlamed)
 	for _, rec := range records {
 		switch {
 		case rec.Known != nil:
@@ -222,8 +225,50 @@ func (j *judge) grade(s scenarios.Scenario) *grading {
 	second := j.gradePlay(s, 2)
 	if second.conclude().severity == reports.Pass {
 		second.brokeAmongOthers(first)
+		if !j.blamed() {
+			second.fellSilent(first)
+		}
 	}
 	return second
+}
+
+// somebodyBlamed reports whether a scenario that was played alone is held to
+// have left a delivery without an answer: what got none beside it is its doing.
+func (j *judge) somebodyBlamed() bool {
+	for _, p := range j.plans {
+		var s scenarios.Scenario
+		if json.Unmarshal(p.Scenario, &s) != nil {
+			continue // said where it is graded
+		}
+		play := 2
+		if s.Exclusive && !j.playedAgain(s.ID) {
+			play = 1
+		}
+		silent := func(x numbered) bool { return x.Play == play && leftSilent(s, x) }
+		if !slices.ContainsFunc(j.exchanges[s.ID], silent) {
+			continue
+		}
+		switch j.gradePlay(s, play).conclude().severity {
+		case reports.Pass, reports.NotApplicable, reports.Info:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// leftSilent reports whether a delivery got no answer where one was to come.
+func leftSilent(s scenarios.Scenario, x numbered) bool {
+	if x.Step < 1 || x.Step > len(s.Steps) || !unanswered(x) {
+		return false
+	}
+	step := s.Steps[x.Step-1]
+	outcome, err := scenarios.FindOutcome(step.Expect)
+	if err != nil || step.AtOnce > 1 || step.Feature != "" {
+		return false
+	}
+	grade, _ := outcome.Grade(0)
+	return grade == scenarios.GradeFail
 }
 
 func (j *judge) playedAgain(id string) bool {
