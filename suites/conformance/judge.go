@@ -213,7 +213,8 @@ func unready(checks []reports.Check) string {
 
 // grade grades the last play of a scenario; but a failure that the first play
 // has proven stands. (No answer proves nothing there: see graded.) A receiver
-// that could not take a genuine delivery among others is warned of it.
+// that could not take a genuine delivery among others is warned of it, and so is
+// one that fell silent among others when nothing that was played alone explains it.
 func (j *judge) grade(s scenarios.Scenario) *grading {
 	first := j.gradePlay(s, 1)
 	if !j.playedAgain(s.ID) {
