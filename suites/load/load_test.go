@@ -163,8 +163,13 @@ func TestHangingReceiver(t *testing.T) {
 	if genuine.Errors["timeout"] != genuine.Sent || genuine.Sent == 0 || genuine.Response.P50 < 600 {
 		t.Errorf("%+v", genuine)
 	}
-	if l.Verdict != reports.Fail || l.Unsent == 0 || l.Generator.MaxInFlight != 8 || !l.Generator.Valid {
+	if l.Verdict != reports.Fail || l.Unsent == 0 || l.Generator.MaxInFlight != 8 {
 		t.Errorf("verdict %s: %s, %d unsent, %+v", l.Verdict, l.Reason, l.Unsent, l.Generator)
+	}
+	for _, reason := range l.Generator.Reasons { // other tests may use up the machine; the receiver does not
+		if !strings.HasPrefix(reason, "the processors that the receiver shares with the generator were") {
+			t.Errorf("the generator is blamed for a receiver that hangs: %s", reason)
+		}
 	}
 }
 
