@@ -25,6 +25,7 @@ type Record struct {
 	Exchange *Exchange `json:"exchange,omitempty"`
 	Effects  *Effects  `json:"effects,omitempty"`
 	Trouble  *Trouble  `json:"trouble,omitempty"`
+	Process  *Process  `json:"process,omitempty"`
 	End      *End      `json:"end,omitempty"`
 }
 
@@ -157,6 +158,10 @@ type Times struct {
 
 // Effects is one reading of a probe after things have settled.
 type Effects struct {
+	// Scenario that things have settled for, and the step after which they did;
+	// none: the run's end, for all that have no reading of their own.
+	Scenario  string         `json:"scenario,omitempty"`
+	Step      int            `json:"step,omitempty"`
 	Probe     string         `json:"probe"`
 	Play      int            `json:"play"`
 	Counts    map[string]int `json:"counts"` // ids without effect are left out
