@@ -192,6 +192,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
 		_, ok := t.Others[mockprovider.SecretSlots[f]]
 		return ok
+	case mockprovider.SeveralEffects:
+		return len(t.Probes) >= 2
 	}
 	return t.Scheme.Has(f, t.Secret) || m.Has(f)
 }
