@@ -23,6 +23,9 @@ var ProcessActions = map[string]string{
 
 // processFeature is what a target that lets this be done has.
 func processFeature(action string) mockprovider.Feature {
+	if action == "heal" { // whoever breaks something can heal it
+		action = "break"
+	}
 	return mockprovider.Feature("process-" + action)
 }
 

@@ -153,7 +153,7 @@ type Step struct {
 	Lanes int `json:"lanes,omitempty"`
 	// Meanwhile does something to the process while the events are under way.
 	Meanwhile *Meanwhile `json:"meanwhile,omitempty"`
-	Control   bool `json:"control,omitempty"` // must be as expected, or nothing is proven
+	Control   bool       `json:"control,omitempty"` // must be as expected, or nothing is proven
 	// Feature names what the receiver lacks when this step is not as
 	// expected: then the scenario does not apply to it.
 	Feature string `json:"feature,omitempty"`
