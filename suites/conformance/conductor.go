@@ -127,7 +127,7 @@ func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int,
 	c.progress(phase, s.ID)
 	c.revive(ctx)
 	p := newPlayer(c.session.sender, s, play, c.lineUp())
-	p.slowest = c.flight.Slowest
+	p.seed, p.slowest = c.session.config.Seed, c.flight.Slowest
 	err := ctx.Err()
 	if err == nil {
 		err = p.run(ctx)

@@ -2,9 +2,7 @@ package conformance
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
@@ -160,12 +158,8 @@ const maxClockError = 30 * time.Second
 func (g *grading) clockMoved(i int, ahead time.Duration) bool {
 	says := "no answer has a Date that shows it"
 	for _, x := range slices.Concat(g.steps[i+1:]...) {
-		k := slices.IndexFunc(x.Answer.Headers, func(h [2]string) bool { return strings.EqualFold(h[0], "Date") })
-		if k < 0 {
-			continue
-		}
-		date, err := http.ParseTime(x.Answer.Headers[k][1])
-		if err != nil {
+		date, ok := dateOf(x)
+		if !ok {
 			continue
 		}
 		off := date.Sub(x.done())

@@ -28,6 +28,7 @@ type player struct {
 	play      int
 	number    int           // of the event under way among those of its step; 0: the step has one
 	lineUp    time.Duration // what copies that go together are given to line up
+	seed      int64
 	slowest   time.Duration // the slowest effect that the preflight saw
 	ahead     time.Duration // how far the receiver's clock is ahead of ours
 	over      bool          // nothing more is played: there is nobody to send to

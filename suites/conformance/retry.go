@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -38,9 +39,20 @@ func (p *player) acknowledged(id string) bool {
 	return false
 }
 
+// retryWithin is what a producer's schedule of days is compressed to, and
+// longestRetryAfter what a receiver can have it wait beyond that.
+const (
+	retryWithin       = 4 * time.Second
+	longestRetryAfter = 3 * time.Second
+)
+
 // untilAcknowledged makes one attempt of an event after the other, by the
-// schedule, and returns the last.
+// scheme's schedule, and returns the last.
 func (p *player) untilAcknowledged(ctx context.Context, name string, about transcript.Exchange) (transcript.Exchange, error) {
+	policy := p.sender.Target.Scheme.RetryPolicy()
+	retries := mockprovider.Retries{
+		Policy: policy, Seed: p.seed, Compress: policy.CompressTo(retryWithin), Longest: longestRetryAfter,
+	}
 	for try := 1; ; try++ {
 		if try > 1 {
 			about.Try = try
@@ -50,10 +62,17 @@ func (p *player) untilAcknowledged(ctx context.Context, name string, about trans
 			return about, err
 		}
 		e, err := p.sender.Send(ctx, about, d, nil)
-		if err != nil || e.Answer.Status/100 == 2 || try == 7 {
+		if err != nil {
 			return e, err
 		}
-		if err := target.Pause(ctx, 50*time.Millisecond<<try); err != nil {
+		asked, _ := headerOf(numbered{Exchange: e}, "Retry-After")
+		next := retries.Next(mockprovider.Attempt{
+			Key: name, Number: try, Status: e.Answer.Status, RetryAfter: asked, At: time.Now(),
+		})
+		if !next.Again {
+			return e, nil
+		}
+		if err := target.Pause(ctx, next.Wait); err != nil {
 			return e, err
 		}
 	}
