@@ -39,7 +39,7 @@ type Target struct {
 	TLS         *tls.Config
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
-	Process     *Process // nil: we cannot start or stop it
+	Process     *Process // nil: it is not ours to control
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
