@@ -19,6 +19,8 @@ type receiverFlags struct {
 	listen, scheme, secretEnv string
 	flaws, variants           []string
 	origins                   []string
+	data, brokenWhile         string
+	retention                 time.Duration
 	list, listVariants        bool
 }
 
@@ -30,7 +32,13 @@ func newReceiver(c *console) *cobra.Command {
 		Example: `  WEBHOOK_SECRET=$(printf whsec_; head -c 32 /dev/urandom | base64) hookassay receiver --scheme standard-webhooks
   hookassay receiver --list-flaws
   hookassay receiver --scheme github --flaw no-dedupe
-  hookassay receiver --variant refuses-404 --variant answers-204`,
+  hookassay receiver --variant refuses-404 --variant answers-204
+  hookassay receiver --data receiver.db --broken-while broken`,
+		Long: `Runs the reference receiver, correct, otherwise built, or with chosen flaws.
+
+With --data it keeps what it must not forget in an SQLite file, and can be killed
+at any moment: docs/durable-receiver.md says how. Its clock is moved by the
+duration in HOOKASSAY_CLOCK, as 6m10s or -1h.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
@@ -51,6 +59,9 @@ func newReceiver(c *console) *cobra.Command {
 	fs.StringSliceVar(&f.flaws, "flaw", nil, "name of a flaw to have; may be repeated")
 	fs.StringSliceVar(&f.variants, "variant", nil, "name of a variant to be: correct, and built otherwise; may be repeated")
 	fs.StringSliceVar(&f.origins, "origin", nil, "origin that the handshake grants (CloudEvents; default that of the producer)")
+	fs.StringVar(&f.data, "data", "", "SQLite file that holds ids, work and effects (default: in memory)")
+	fs.StringVar(&f.brokenWhile, "broken-while", "", "while this file exists, nothing can be written to --data")
+	fs.DurationVar(&f.retention, "retention", 0, "how long ids are kept in --data (default 168h)")
 	fs.BoolVar(&f.list, "list-flaws", false, "list the flaws")
 	fs.BoolVar(&f.listVariants, "list-variants", false, "list the variants, and what a target has to be told of them")
 	return cmd
@@ -88,8 +99,13 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 	if len(f.origins) == 0 {
 		f.origins = []string{scheme.Origin}
 	}
+	now, err := movedClock()
+	if err != nil {
+		return err
+	}
 	r, err := receiver.New(receiver.Config{
 		Secrets: map[string][]string{f.scheme: {secret}}, Origins: f.origins, Flaws: f.flaws, Variants: f.variants,
+		Data: f.data, BrokenWhile: f.brokenWhile, Retention: f.retention, Now: now,
 	})
 	if err != nil {
 		return err
@@ -111,4 +127,20 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 	err = r.Shutdown(end)
 	<-served
 	return err
+}
+
+const clockEnv = "HOOKASSAY_CLOCK"
+
+// movedClock is the machine's clock moved by the duration in the environment;
+// nil where none is given.
+func movedClock() (func() time.Time, error) {
+	text := os.Getenv(clockEnv)
+	if text == "" {
+		return nil, nil
+	}
+	by, err := time.ParseDuration(text)
+	if err != nil {
+		return nil, fmt.Errorf("environment variable %s is %q: expected a duration such as 6m10s", clockEnv, text)
+	}
+	return func() time.Time { return time.Now().Add(by) }, nil
 }

@@ -172,7 +172,7 @@ func (r *Receiver) actThenVerify(d *delivery) *answer {
 
 func (r *Receiver) recordEarly(d *delivery) {
 	if ev, a := d.event(d); a == nil {
-		d.early = r.memory.admit(r.keys(d, ev), func() bool { return true })
+		d.early = r.memory.admit(admission{keys: r.keys(d, ev), job: jobOf(ev, d.body)})
 	}
 }
 
@@ -251,16 +251,16 @@ func (r *Receiver) keys(d *delivery, ev event) []eventKey {
 // take enqueues an event that is not known yet, and answers before it is
 // processed.
 func (r *Receiver) take(d *delivery, ev event) *answer {
-	enqueue := func() bool { return r.queue.put(ev.id) }
+	a := admission{keys: r.keys(d, ev), job: jobOf(ev, d.body)}
 	now := r.flaws.has("slow-ack") || r.flaws.has("abandons-on-hang-up")
-	if now {
-		enqueue = func() bool { return true }
+	if !now {
+		a.enqueue = func() bool { return r.backlog.put(a.job) }
 	}
 	result := d.early
 	switch {
 	case result == untried:
-		result = r.memory.admit(r.keys(d, ev), enqueue)
-	case result == admitted && !enqueue():
+		result = r.memory.admit(a)
+	case result == admitted && !a.put():
 		result = full
 	}
 	switch result {
@@ -270,11 +270,22 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 		return busy
 	case inWork:
 		return conflict
+	case down:
+		return r.unavailable()
 	}
 	if now {
-		r.processNow(d, ev)
+		r.processNow(d, a.job)
 	}
 	return accepted
+}
+
+// unavailable is the answer while nothing can be kept: not a success, so that
+// the producer sends the event again.
+func (r *Receiver) unavailable() *answer {
+	if r.flaws.has("acks-on-store-failure") {
+		return accepted
+	}
+	return unavailable
 }
 
 func (r *Receiver) duplicate() *answer {
@@ -293,14 +304,14 @@ const (
 )
 
 // processNow is how flawed receivers process: while the sender waits.
-func (r *Receiver) processNow(d *delivery, ev event) {
+func (r *Receiver) processNow(d *delivery, j job) {
 	if r.flaws.has("slow-ack") {
 		wait(r.ctx.Done(), slowAck)
 	}
 	if r.flaws.has("abandons-on-hang-up") && !wait(d.req.Context().Done(), shortWork) {
 		return
 	}
-	r.effects.add(ev.id)
+	r.books.add(j)
 }
 
 // wait reports whether the time passed before done.

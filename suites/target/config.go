@@ -77,6 +77,7 @@ type EventsConfig struct {
 	Set     map[string]string `yaml:"set"`
 	Free    []string          `yaml:"free"`
 	Handled []string          `yaml:"handled"`
+	Poison  string            `yaml:"poison"` // file of a sample whose processing always fails
 }
 
 // LimitsConfig is what the user lets us do; see Limits.
