@@ -44,8 +44,7 @@ func (p *player) await(ctx context.Context, i int, label string) {
 		w.IDs = append(w.IDs, id)
 		w.Awaited[id] = w.Since
 	}
-	for _, probe := range p.sender.Target.Probes {
-		e := p.sender.Target.Settle(ctx, probe, w)
+	for _, e := range counted(ctx, p.sender.Target, w) {
 		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
 		p.sender.Record.Add(transcript.Record{Effects: &e})
 	}
