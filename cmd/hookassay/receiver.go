@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -20,7 +21,8 @@ type receiverFlags struct {
 	flaws, variants           []string
 	origins                   []string
 	data, brokenWhile         string
-	retention                 time.Duration
+	eventsAPI                 string
+	retention, reconcile      time.Duration
 	list, listVariants        bool
 }
 
@@ -62,6 +64,8 @@ duration in HOOKASSAY_CLOCK, as 6m10s or -1h.`,
 	fs.StringVar(&f.data, "data", "", "SQLite file that holds ids, work and effects (default: in memory)")
 	fs.StringVar(&f.brokenWhile, "broken-while", "", "while this file exists, nothing can be written to --data")
 	fs.DurationVar(&f.retention, "retention", 0, "how long ids are kept in --data (default 168h)")
+	fs.StringVar(&f.eventsAPI, "events-api", "", "base URL of the producer's list of events; its token is in "+eventsTokenEnv)
+	fs.DurationVar(&f.reconcile, "reconcile", 0, "how often --events-api is asked for what was missed (default 1m)")
 	fs.BoolVar(&f.list, "list-flaws", false, "list the flaws")
 	fs.BoolVar(&f.listVariants, "list-variants", false, "list the variants, and what a target has to be told of them")
 	return cmd
@@ -92,9 +96,9 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	secret, ok := os.LookupEnv(f.secretEnv)
-	if !ok {
-		return fmt.Errorf("environment variable %s is not set: put the secret there", f.secretEnv)
+	secrets, err := f.secrets()
+	if err != nil {
+		return err
 	}
 	if len(f.origins) == 0 {
 		f.origins = []string{scheme.Origin}
@@ -104,8 +108,9 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 		return err
 	}
 	r, err := receiver.New(receiver.Config{
-		Secrets: map[string][]string{f.scheme: {secret}}, Origins: f.origins, Flaws: f.flaws, Variants: f.variants,
+		Secrets: map[string][]string{f.scheme: secrets}, Origins: f.origins, Flaws: f.flaws, Variants: f.variants,
 		Data: f.data, BrokenWhile: f.brokenWhile, Retention: f.retention, Now: now,
+		EventsAPI: f.eventsAPI, EventsToken: os.Getenv(eventsTokenEnv), Reconcile: f.reconcile,
 	})
 	if err != nil {
 		return err
@@ -129,7 +134,26 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 	return err
 }
 
-const clockEnv = "HOOKASSAY_CLOCK"
+const (
+	clockEnv       = "HOOKASSAY_CLOCK"
+	eventsTokenEnv = "HOOKASSAY_EVENTS_TOKEN"
+)
+
+// secrets are those of the environment. Without any, only a receiver whose flaw
+// is just that starts.
+func (f *receiverFlags) secrets() ([]string, error) {
+	secret, ok := os.LookupEnv(f.secretEnv)
+	unset := slices.ContainsFunc(f.flaws, func(name string) bool {
+		return slices.Contains(receiver.Flaw{Name: name}.Needs(), receiver.NeedsNoSecret)
+	})
+	switch {
+	case ok && (secret != "" || !unset):
+		return []string{secret}, nil
+	case unset:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("environment variable %s is not set: put the secret there", f.secretEnv)
+}
 
 // movedClock is the machine's clock moved by the duration in the environment;
 // nil where none is given.

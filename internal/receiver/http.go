@@ -75,6 +75,9 @@ func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 	if r.flaws.has("slows-after-refusals") {
 		wait(r.ctx.Done(), r.tarpit.after(a))
 	}
+	if r.flaws.has("sigterm-resets") {
+		wait(d.req.Context().Done(), crashGap)
+	}
 	if a.rejects() && r.flaws.has("stalls-rejections") {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}

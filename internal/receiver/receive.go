@@ -87,7 +87,7 @@ func (r *Receiver) authenticate(d *delivery) *answer {
 		panic(http.ErrAbortHandler)
 	}
 	unsigned := credential == ""
-	if unsigned && !r.flaws.has("unsigned-accepted") && !r.flaws.has("never-verifies") {
+	if unsigned && !r.flaws.has("unsigned-accepted") && !r.flaws.has("never-verifies") && !r.unset(d) {
 		return unauthorized
 	}
 	if a := d.envelope(d); a != nil {
@@ -114,7 +114,7 @@ const verifiedUpTo = 60 << 10
 
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
-	return r.flaws.has("never-verifies") ||
+	return r.flaws.has("never-verifies") || r.unset(d) ||
 		r.flaws.has("unconfigured-scheme") && len(d.secrets) == 0 ||
 		r.flaws.has("trusts-forwarded-for") && local(d) ||
 		r.trusted(d.req, false) ||
@@ -124,6 +124,11 @@ func (r *Receiver) unverified(d *delivery) bool {
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
 		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
+}
+
+// unset is the flaw secret-unset-accepts.
+func (r *Receiver) unset(d *delivery) bool {
+	return r.flaws.has("secret-unset-accepts") && len(d.secrets) == 0
 }
 
 // act takes the event of an authentic delivery on, once.
@@ -229,9 +234,14 @@ func (r *Receiver) ignore(ev event) *answer {
 	return ignored
 }
 
-// keys are what duplicates are told by: each alone is enough. GitHub does not
-// sign the id, so that an authentic body under another id is a replay.
+// keys are what duplicates are told by: each alone is enough.
 func (r *Receiver) keys(d *delivery, ev event) []eventKey {
+	return r.flaws.confused(r.clearKeys(d, ev), d)
+}
+
+// clearKeys are those of a receiver that knows what an event is. GitHub does not
+// sign the id, so that an authentic body under another id is a replay.
+func (r *Receiver) clearKeys(d *delivery, ev event) []eventKey {
 	for _, v := range r.variants {
 		if v.build.key != nil {
 			return []eventKey{v.build.key(d, ev)}
@@ -255,6 +265,9 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	now := r.flaws.has("slow-ack") || r.flaws.has("abandons-on-hang-up")
 	if !now {
 		a.enqueue = func() bool { return r.backlog.put(a.job) }
+	}
+	if r.refusesOlder(a.job) {
+		return conflict
 	}
 	result := d.early
 	switch {

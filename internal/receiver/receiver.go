@@ -66,6 +66,14 @@ type Config struct {
 	// BrokenWhile is the path of a file: while it exists nothing can be written
 	// to Data, as if the disk were full.
 	BrokenWhile string
+
+	// EventsAPI is the base URL of the producer's list of events, which is read
+	// at the start and every Reconcile (default one minute), with EventsToken as
+	// bearer token: GET EventsAPI/events?since=RFC3339&after=CURSOR&limit=100 is
+	// {"events": [{"id", "type", "created", "body"}], "next": CURSOR or ""}, body
+	// in base64. It needs Data.
+	EventsAPI, EventsToken string
+	Reconcile              time.Duration
 }
 
 const (
@@ -112,8 +120,8 @@ func New(cfg Config) (*Receiver, error) {
 		return nil, err
 	}
 	cfg = configured(cfg, variants)
-	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 || cfg.Retention < 0 {
-		return nil, errors.New("tolerance, rate, workers and retention cannot be negative")
+	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 || min(cfg.Retention, cfg.Reconcile) < 0 {
+		return nil, errors.New("tolerance, rate, workers, retention and interval cannot be negative")
 	}
 	ownClock := cfg.Now != nil || flaws.has("clock-ahead")
 	cfg = withDefaults(cfg, flaws)
@@ -154,17 +162,34 @@ func (r *Receiver) keepIn(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	r.memory, r.books, r.backlog = s, s, s
+	r.memory, r.books, r.backlog = s.memory(), s, s
 	r.furnish()
+	c, err := newReconciler(r, cfg, s)
+	if err != nil {
+		s.close()
+		return err
+	}
 	s.work(cfg.Workers)
+	if c != nil {
+		r.taken.Go(func() { c.run(r.ctx) })
+	}
 	return nil
 }
 
 // fitData refuses what goes only with a store where there is none, and the other
 // way round.
 func (cfg Config) fitData(flaws flawSet, variants []Variant) error {
-	if cfg.Data == "" && cfg.BrokenWhile != "" {
-		return errors.New("there is nothing to break: give the receiver a file for its data")
+	if cfg.Data == "" && (cfg.BrokenWhile != "" || cfg.EventsAPI != "") {
+		return errors.New("what is broken or reconciled is a file: give the receiver one for its data")
+	}
+	have := map[Need]bool{NeedsData: cfg.Data != "", NeedsBroken: cfg.BrokenWhile != "", NeedsEvents: cfg.EventsAPI != "",
+		NeedsProcess: true, NeedsNoSecret: true} // which nobody can tell at the start
+	for _, f := range flaws {
+		for _, need := range f.Needs() {
+			if !have[need] {
+				return fmt.Errorf("flaw %q cannot show here: it needs %s", f.Name, need)
+			}
+		}
 	}
 	for _, v := range variants {
 		if cfg.Data != "" && v.build.process != nil {
@@ -192,6 +217,7 @@ func withDefaults(cfg Config, flaws flawSet) Config {
 	cfg.Rate = cmp.Or(cfg.Rate, defaultRate)
 	cfg.Workers = cmp.Or(cfg.Workers, defaultWorkers)
 	cfg.Retention = cmp.Or(cfg.Retention, defaultRetention)
+	cfg.Reconcile = cmp.Or(cfg.Reconcile, defaultReconcile)
 	return cfg
 }
 
@@ -206,7 +232,8 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 	var endpoints []*endpoint
 	for _, maker := range makers {
 		secrets := cfg.secretsOf(maker.name, flaws)
-		if len(secrets) == 0 && !flaws.has("unconfigured-scheme") {
+		_, named := cfg.Secrets[maker.name]
+		if len(secrets) == 0 && !flaws.has("unconfigured-scheme") && !(named && flaws.startsUnset()) {
 			continue
 		}
 		e, err := maker.make(secrets, cfg, flaws)
@@ -220,6 +247,11 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 		return nil, errors.New("no secret: a receiver without one could verify nothing")
 	}
 	return endpoints, nil
+}
+
+// startsUnset reports whether a scheme may be named and have no secret.
+func (s flawSet) startsUnset() bool {
+	return s.has("secret-unset-accepts") || s.has("secret-unset-empty-key")
 }
 
 // secretsOf are the secrets that count for a scheme.

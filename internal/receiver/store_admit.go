@@ -6,6 +6,7 @@ import "time"
 // and admitted is returned when that is on disk.
 func (s *store) admit(a admission) outcome {
 	result := admitted
+	queued := a.enqueue != nil && !s.drops()
 	err := s.write(func(w *writer) error {
 		result = admitted
 		is, err := s.knows(w, a.keys)
@@ -19,7 +20,7 @@ func (s *store) admit(a admission) outcome {
 			result = full
 			return nil
 		}
-		if err := s.remember(w, a.keys); err != nil || a.enqueue == nil {
+		if err := s.remember(w, a.keys); err != nil || !queued {
 			return err
 		}
 		return addJob(w, a.job)
@@ -27,7 +28,7 @@ func (s *store) admit(a admission) outcome {
 	if err != nil {
 		return down
 	}
-	if result == admitted && a.enqueue != nil {
+	if result == admitted && queued {
 		s.added()
 	}
 	return result

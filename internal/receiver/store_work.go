@@ -12,9 +12,11 @@ const (
 	firstWait = 50 * time.Millisecond
 )
 
-// work starts the workers; process is the part of a job that is not written,
-// and an error means that it is to be tried again.
+// work starts the workers.
 func (s *store) work(workers int) {
+	if s.flaws.has("poison-blocks-queue") {
+		workers = 1
+	}
 	for range workers {
 		s.workers.Go(func() {
 			for s.ctx.Err() == nil {
@@ -25,6 +27,7 @@ func (s *store) work(workers int) {
 }
 
 func (s *store) workOnce() {
+	s.diesOfBacklog()
 	var jobs []job
 	if s.waiting.Load() > 0 {
 		jobs = s.claim()
@@ -33,10 +36,7 @@ func (s *store) workOnce() {
 		s.idle()
 		return
 	}
-	// What was claimed is settled even where the store is down for a while, or
-	// it would wait until its lease has run out.
-	for s.settle(jobs) != nil && wait(s.ctx.Done(), soon) {
-	}
+	s.perform(jobs)
 }
 
 func (s *store) idle() {
@@ -119,9 +119,9 @@ func (s *store) settle(jobs []job) error {
 // settleOne reports whether the claim still held, and how many more jobs there
 // are then.
 func (s *store) settleOne(w *writer, j job) (mine bool, more int, err error) {
-	if j.hopeless && j.attempt < attempts {
+	if after, last := s.again(j); j.hopeless && !last {
 		n, err := w.exec("UPDATE job SET due = ?, held = 0 WHERE row = ? AND attempt = ?",
-			s.now().Add(firstWait<<(j.attempt-1)).UnixMilli(), j.row, j.attempt)
+			s.now().Add(after).UnixMilli(), j.row, j.attempt)
 		return n == 1, 0, err
 	}
 	n, err := w.exec("DELETE FROM job WHERE row = ? AND attempt = ?", j.row, j.attempt)
@@ -150,6 +150,9 @@ func (s *store) act(w *writer, j job) (made int, err error) {
 	if err := s.move(w, j); err != nil {
 		return 0, err
 	}
+	if s.flaws.mailsApart() {
+		return 0, nil
+	}
 	j.task = mailTask
 	return 1, addJob(w, j)
 }
@@ -164,9 +167,7 @@ func (s *store) move(w *writer, j job) error {
 	if j.object == "" {
 		return nil
 	}
-	_, err := w.exec(`INSERT INTO state (object, state, rank) VALUES (?, ?, ?)
-		ON CONFLICT (object) DO UPDATE SET state = excluded.state, rank = excluded.rank
-		WHERE excluded.rank > state.rank`, j.object, j.step.state, j.step.rank)
+	_, err := w.exec(s.transition(), j.object, j.step.state, j.step.rank)
 	return err
 }
 

@@ -31,11 +31,11 @@ type build struct {
 	config  func(*Config)
 	server  func(*http.Server)
 	listen  func(net.Listener) net.Listener
-	front   func(next http.Handler) http.Handler                   // stands before all but effects and health
-	before  func(*delivery) *answer                                // looks at a delivery before it is authenticated
-	act     func(*delivery, event) *answer                         // looks at an authentic event; nil: goes on
-	key     func(*delivery, event) eventKey                        // tells duplicates
-	memory  func(memory) memory                                    // knows events
+	front   func(next http.Handler) http.Handler       // stands before all but effects and health
+	before  func(*delivery) *answer                    // looks at a delivery before it is authenticated
+	act     func(*delivery, event) *answer             // looks at an authentic event; nil: goes on
+	key     func(*delivery, event) eventKey            // tells duplicates
+	memory  func(memory) memory                        // knows events
 	process func(r *Receiver, add func(job)) func(job) // what a worker does
 }
 

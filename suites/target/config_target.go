@@ -45,7 +45,7 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	if err := c.fillProcess(t); err != nil {
 		return nil, nil, errors.Join(err, closeProbes())
 	}
-	return t, func() error { return errors.Join(t.Process.leave(), closeProbes()) }, nil
+	return t, func() error { return errors.Join(t.endProcess(), closeProbes()) }, nil
 }
 
 // bare makes the target from what it cannot be without.
