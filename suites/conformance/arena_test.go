@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/receiver"
@@ -37,28 +38,39 @@ var arenas = func() (all []arena) {
 	return all
 }()
 
-// plays reports whether a scenario is played in the arena: in those of processes
-// what needs one, and what duplicates and acknowledgements are about anyway.
-func (a arena) plays(s scenarios.Scenario) bool {
-	if !a.durable {
-		return !aboutProcess(s)
-	}
-	return aboutProcess(s) || slices.Contains([]string{"idem", "ack"}, s.Group())
+// durableArenaOf is where a flaw is played as a process: what a receiver forgets it
+// forgets in every scheme.
+func durableArenaOf(f receiver.Flaw) arena {
+	return arenas[slices.IndexFunc(arenas, func(a arena) bool { return a.durable && slices.Contains(f.Schemes, a.scheme) })]
 }
 
-// inMemory are the features of receivers that run in the process of the test.
-var inMemory = []mockprovider.Feature{mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret}
+// plays reports whether a scenario is played in the arena: in those of processes
+// what needs one, and what is about duplicates and acknowledgements anyway.
+func (a arena) plays(s scenarios.Scenario) bool {
+	if !a.durable {
+		return !aboutProcess(s.ID)
+	}
+	return aboutProcess(s.ID) || slices.Contains([]string{"idem", "ack"}, s.Group())
+}
 
 // aboutProcess reports whether a scenario needs more of a target than its
 // secrets and one effect.
-func aboutProcess(s scenarios.Scenario) bool {
-	return s.Staged() || slices.ContainsFunc(s.Needs, func(f mockprovider.Feature) bool {
-		return mockprovider.Givable[f] != "" && !slices.Contains(inMemory, f)
-	})
-}
+func aboutProcess(id string) bool { return processScenarios()[id] }
 
-// needsProcess reports whether a flaw shows only in a process of its own.
-func (m *matrix) needsProcess(f receiver.Flaw) bool { return false }
+var processScenarios = sync.OnceValue(func() map[string]bool {
+	c, err := scenarios.Load()
+	if err != nil {
+		panic(err)
+	}
+	given := []mockprovider.Feature{mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret}
+	needs := map[string]bool{}
+	for _, s := range c.Scenarios {
+		needs[s.ID] = s.Staged() || slices.ContainsFunc(s.Needs, func(f mockprovider.Feature) bool {
+			return mockprovider.Givable[f] != "" && !slices.Contains(given, f)
+		})
+	}
+	return needs
+})
 
 // configs grade scenarios against a receiver with flaws, which is started.
 func (a arena) configs(t *testing.T, ids []string, flaws ...string) []conformance.Config {
