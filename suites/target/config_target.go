@@ -17,8 +17,8 @@ import (
 const maxCA = 4 << 20
 
 // Target makes the target of the file and the flags: it reads the environment,
-// secret and samples, and opens the probes. The caller closes the probes with
-// the function returned, which is nil beside an error.
+// secret and samples, and opens the probes and the list of events. The caller
+// closes them with the function returned, which is nil beside an error.
 func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	c, err := c.With(o)
 	if err != nil {
@@ -41,7 +41,13 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 		return nil, nil, err
 	}
 	t.Probes, t.Wait = probes, o.Wait
-	return t, closeProbes, nil
+	if t.EventsAPI, err = c.eventsAPI(); err != nil {
+		return nil, nil, errors.Join(err, closeProbes())
+	}
+	if t.EventsAPI == nil {
+		return t, closeProbes, nil
+	}
+	return t, func() error { return errors.Join(t.EventsAPI.Close(), closeProbes()) }, nil
 }
 
 // bare makes the target from what it cannot be without.

@@ -39,6 +39,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.EventsAPI != nil {
+		all = append(all, credentials("events token", t.EventsAPI.Token())...)
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/server"
 	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/scenarios"
 )
@@ -40,6 +41,7 @@ type Target struct {
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
 	Samples     *mockprovider.Samples
+	EventsAPI   *server.Service // the list of events that the receiver can ask; may be nil
 	Limits      Limits
 	Timeouts    Timeouts
 	// Wait is how long the preflight waits for a receiver that refuses
@@ -192,6 +194,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
 		_, ok := t.Others[mockprovider.SecretSlots[f]]
 		return ok
+	case mockprovider.EventsAPI:
+		return t.EventsAPI != nil
 	case mockprovider.SeveralEffects:
 		return len(t.Probes) >= 2
 	}
