@@ -142,7 +142,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame"}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}
