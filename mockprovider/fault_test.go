@@ -115,6 +115,14 @@ var faultCases = []faultCase{
 		}
 		return nil
 	}},
+	{use: plain("id.other-case"), changes: []string{"{signed-id}"}, holds: func(k kit, g, f Delivery) error {
+		name := k.composer.Scheme.ID.Header
+		was, got := header(g, name), header(f, name)
+		if got == was || !strings.EqualFold(got, was) || f.SentID != got {
+			return fmt.Errorf("the id is %q, and was %q", got, was)
+		}
+		return nil
+	}},
 	{use: plain("header.mutate"), open: true, holds: oneHeader},
 
 	{use: pairsOf("body.set", "/data", "null", "/new", "[1.50]"), changes: signedBody, holds: sets("data", "null", "new", "[1.50]")},

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/mockprovider/server"
 )
 
@@ -13,7 +15,14 @@ import (
 type EventsAPIConfig struct {
 	Listen string `yaml:"listen"` // host:port
 	Token  EnvRef `yaml:"token"`  // what callers send; without it one is made for the run
+	// Within is how long the receiver may take to find there what it lacks;
+	// default defaultReconciled.
+	Within mockprovider.Duration `yaml:"within"`
 }
+
+// defaultReconciled is long enough for a receiver that asks when it starts, and
+// for one that asks twice a minute.
+const defaultReconciled = mockprovider.Duration(time.Minute)
 
 const eventsAPIKey = "events.api"
 
@@ -49,4 +58,19 @@ func (c Config) eventsAPI() (*server.Service, error) {
 	}
 	s, err := server.Listen(api.Listen, token)
 	return s, c.at(eventsAPIKey, err)
+}
+
+// eventsEnv tells a receiver that we start where the list is, and the token.
+func (t *Target) eventsEnv() []string {
+	if t.EventsAPI == nil {
+		return nil
+	}
+	return []string{"HOOKASSAY_EVENTS_URL=" + t.EventsAPI.URL(), "HOOKASSAY_EVENTS_TOKEN=" + t.EventsAPI.Token()}
+}
+
+func (t *Target) closeEventsAPI() error {
+	if t.EventsAPI == nil {
+		return nil
+	}
+	return t.EventsAPI.Close()
 }

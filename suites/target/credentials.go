@@ -39,6 +39,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.Process != nil {
+		all = append(all, t.Process.settings.Sensitive...)
+	}
 	if t.EventsAPI != nil {
 		all = append(all, credentials("events token", t.EventsAPI.Token())...)
 	}
