@@ -24,6 +24,7 @@ type Scheme struct {
 	Time        Place             `yaml:"time"`
 	Origin      string            `yaml:"origin"` // WebHook-Request-Origin of every delivery
 	Retry       Retry             `yaml:"retry"`
+	Retries     *RetryPolicy      `yaml:"retries"` // nil: as Standard Webhooks does
 	ContentType string            `yaml:"content_type"`
 	Headers     []Header          `yaml:"headers"` // constant, in the order sent
 	Events      []string          `yaml:"events"`  // one template each, the default first

@@ -183,6 +183,11 @@ type Meanwhile struct {
 	After   int    `json:"after"`
 }
 
+// Many reports whether a label is many events.
+func (s Scenario) Many(label string) bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Send == label && step.Times > 0 })
+}
+
 // Staged reports whether the scenario does something to the receiver's process:
 // it is played alone, and its effects are read before the next begins.
 func (s Scenario) Staged() bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/mockprovider/wire"
@@ -16,7 +17,7 @@ import (
 // had time to arrive there. When none was acknowledged, the event is sent once
 // more, as a producer does.
 func (p *player) together(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
-	copies, err := p.race(ctx, step.AtOnce, about, d)
+	copies, err := p.race(ctx, step.AtOnce, time.Duration(step.Stagger), about, d)
 	p.exchanges = append(p.exchanges, copies...)
 	if err != nil {
 		return err
@@ -60,23 +61,29 @@ func (p *player) after(ctx context.Context, step scenarios.Step, about transcrip
 	}
 }
 
-// race sends the copies.
-func (p *player) race(ctx context.Context, n int, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
+// race sends the copies, each so much later than the one before.
+func (p *player) race(ctx context.Context, n int, stagger time.Duration, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
 	if err := p.sender.Reserve(ctx, n); err != nil {
 		return nil, err
 	}
-	gate := make(chan struct{})
+	gates := make([]chan struct{}, n)
 	copies := make([]transcript.Exchange, n)
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range copies {
 		about, d := about, d
 		about.Copy = i + 1
-		d.Request.Gate = gate
-		wg.Go(func() { copies[i], errs[i] = p.sender.SendHeld(ctx, about, d, p.lineUp) })
+		gates[i] = make(chan struct{})
+		d.Request.Gate = gates[i]
+		wg.Go(func() { copies[i], errs[i] = p.sender.SendHeld(ctx, about, d, p.lineUp+time.Duration(i)*stagger) })
 	}
 	err := target.Pause(ctx, p.lineUp)
-	close(gate)
+	for i, gate := range gates {
+		if i > 0 && stagger > 0 {
+			err = cmp.Or(err, target.Pause(ctx, stagger))
+		}
+		close(gate)
+	}
 	wg.Wait()
 	return copies, cmp.Or(append(errs, err)...)
 }

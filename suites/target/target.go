@@ -39,6 +39,7 @@ type Target struct {
 	TLS         *tls.Config
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
+	Process     *Process // nil: we cannot start or stop it
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
@@ -194,6 +195,13 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return ok
 	case mockprovider.SeveralEffects:
 		return len(t.Probes) >= 2
+	case mockprovider.StartProcess, mockprovider.StopProcess, mockprovider.KillProcess, mockprovider.BreakProcess:
+		action, _ := strings.CutPrefix(string(f), "process-")
+		return t.Process != nil && t.Process.Can(action)
+	case mockprovider.WithoutSecret:
+		return t.Process != nil && t.Process.CanHideSecret()
+	case mockprovider.ShiftedClock:
+		return t.Process != nil && t.Process.CanShiftClock()
 	}
 	return t.Scheme.Has(f, t.Secret) || m.Has(f)
 }
