@@ -101,7 +101,7 @@ var (
 	cast     = regexp.MustCompile(`::[a-z][a-z ]*$`)
 	constant = regexp.MustCompile(`^'?[0-9]+'?$`)
 	// A call of count with nothing behind it but a filter: no window, no sum.
-	call = regexp.MustCompile(`^(?i:count)\((?:[^()]|\([^()]*\))*\)(?: FILTER \(WHERE .*\))?$`)
+	countCall = regexp.MustCompile(`^(?i:count)\((?:[^()]|\([^()]*\))*\)(?: FILTER \(WHERE .*\))?$`)
 )
 
 // countsRows reports whether an expression is at most the number of rows: a
@@ -113,7 +113,7 @@ func countsRows(expression string) bool {
 			inner = inner[1 : len(inner)-1]
 		}
 		if inner == expression {
-			return call.MatchString(inner) || constant.MatchString(inner)
+			return countCall.MatchString(inner) || constant.MatchString(inner)
 		}
 		expression = inner
 	}

@@ -45,7 +45,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			err = errFell
 		}
 		if err != nil {
-			e.Error = err.Error()
+			e.Error = t.Redactor().Text(err.Error()) // it may quote the receiver's side
 			break
 		}
 		if before = counts; !equal(counts, e.Counts) {
@@ -64,7 +64,8 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 		horizon := max(3*slowest, t.Timeouts.Quiescence)
 		e.Stable = now.Sub(changed) >= t.Timeouts.Quiescence
 		done := e.Stable && len(seen) == len(w.Awaited) && now.Sub(w.Since) >= horizon
-		if done || now.After(last) || now.Sub(changed) > t.Timeouts.Effect+t.Timeouts.Quiescence {
+		late := now.Sub(changed) > t.Timeouts.Effect+t.Timeouts.Quiescence && now.Sub(w.Since) >= horizon
+		if done || late || now.After(last) {
 			break
 		}
 		if Pause(ctx, pollEvery) != nil {
@@ -72,6 +73,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			break
 		}
 	}
+	e.Blind = p.Describe().Blind // known once it was asked
 	e.WaitedMS, e.SlowestMS = time.Since(w.Since).Milliseconds(), slowest.Milliseconds()
 	return e
 }
