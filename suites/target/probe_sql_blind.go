@@ -56,8 +56,8 @@ func (n planNode) reads() (tables []planNode, ok bool) {
 }
 
 // uniqueColumn finds a unique index with one key, a plain column, that holds for
-// all rows of a table without partitions: $4 is that column, read through the
-// alias $3.
+// all rows of a table without partitions. $4 is that column as a plan writes it:
+// after the alias $3 where there are several names to choose from, perhaps cast.
 const uniqueColumn = `
 select i.indexrelid::regclass::text, a.attname
 from pg_catalog.pg_index i
@@ -66,9 +66,8 @@ join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
 where n.nspname = $1 and c.relname = $2 and c.relkind = 'r' and not c.relispartition
 and i.indisunique and i.indisvalid and i.indpred is null and i.indnkeyatts = 1
-and $4::text in (
-	quote_ident($3) || '.' || quote_ident(a.attname),
-	'(' || quote_ident($3) || '.' || quote_ident(a.attname) || ')::text')
+and regexp_replace($4::text, '^\((.*)\)::text$', '\1') in (
+	quote_ident(a.attname), quote_ident($3) || '.' || quote_ident(a.attname))
 limit 1`
 
 func blindPostgres(ctx context.Context, tx *sql.Tx, query, arg string) (string, error) {

@@ -124,15 +124,21 @@ func readOnlyFile(path string) (string, error) {
 	return u.String() + fmt.Sprintf("?mode=ro&_pragma=query_only(1)&_pragma=busy_timeout(%d)", statementTimeout.Milliseconds()), nil
 }
 
-var keywordPassword = regexp.MustCompile(`(?i)password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)`)
+var (
+	userPassword    = regexp.MustCompile(`^[a-z]+://[^:@/]*:([^@]*)@`) // of what is no URL in the end, too
+	keywordPassword = regexp.MustCompile(`(?i)password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)`)
+)
 
 // passwordIn is the password of a DSN in either of PostgreSQL's forms (section
 // 34.1.1, "Connection Strings", of its manual); "" where there is none.
 func passwordIn(dsn string) string {
-	if u, err := url.Parse(dsn); err == nil && u.Scheme != "" {
-		if password, ok := u.User.Password(); ok {
-			return password
+	if m := userPassword.FindStringSubmatch(dsn); m != nil {
+		if plain, err := url.PathUnescape(m[1]); err == nil {
+			return plain
 		}
+		return m[1]
+	}
+	if u, err := url.Parse(dsn); err == nil && u.Scheme != "" {
 		return u.Query().Get("password")
 	}
 	if m := keywordPassword.FindStringSubmatch(dsn); m != nil {
