@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -38,6 +39,7 @@ type EventSpec struct {
 	Source string
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
+	Poison bool   // from the sample whose processing always fails
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
 }
@@ -76,6 +78,8 @@ func (m *Maker) Has(f Feature) bool {
 		return len(m.free()) > 0
 	case "template-events":
 		return m.samples == nil
+	case PoisonEvent:
+		return m.samples != nil && m.samples.poison != nil
 	}
 	return false
 }
@@ -110,6 +114,12 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if spec.Type == UnknownType {
 		spec.Type = m.scheme.UnknownType
 	}
+	if spec.Poison && !m.Has(PoisonEvent) {
+		return Event{}, errors.New("there is no sample whose processing always fails")
+	}
+	if spec.Poison {
+		spec.Type = m.samples.poison.typ
+	}
 	e := Event{
 		ID:     spec.ID,
 		Type:   spec.Type,
@@ -135,7 +145,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if e.Body != nil {
 		return e, nil
 	}
-	body, err := m.body(e, u)
+	body, err := m.body(e, u, spec.Poison)
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
 	}
@@ -153,9 +163,12 @@ func (m *Maker) DefaultType() string {
 
 // body fills the template or sample of the event's type. A type that has none
 // (an unknown one) takes the default's shape.
-func (m *Maker) body(e Event, u unique) ([]byte, error) {
-	if m.samples != nil {
-		return m.samples.fill(m.scheme, e, u)
+func (m *Maker) body(e Event, u unique, poison bool) ([]byte, error) {
+	switch {
+	case poison:
+		return m.samples.fill(*m.samples.poison, e, u)
+	case m.samples != nil:
+		return m.samples.fill(m.samples.of(e.Type), e, u)
 	}
 	name := e.Type
 	if !slices.Contains(m.scheme.Events, name) {

@@ -57,7 +57,7 @@ func TestParseErrorsTellThePlace(t *testing.T) {
 		{"a text for a list", valid + "  needs: signature\n  fault: secret.wrong\n", "f.yaml:8:10: expected a list"},
 		{"a map for a text", instead("title: t", "title: {a: b}"), "f.yaml:2:10: cannot unmarshal map[string]interface {} into Go struct field written.Title of type string"},
 		{"a list for a map", valid + "  effects: [a]\n  fault: secret.wrong\n", "f.yaml:8:12: expected a map of names"},
-		{"a text for a step", steps + "    - send\n", "f.yaml:9:7: expected a map with send, again, request, pause, measure, fault, faults, id_of, …"},
+		{"a text for a step", steps + "    - send\n", "f.yaml:9:7: expected a map with send, again, retry, request, pause, measure, process, without, …"},
 		{"a number for a duration", steps + "    - {pause: 5}\n", `f.yaml:9:15: "5" is no duration (write 300ms, 5s, 2m)`},
 		{"a fault of two", valid + "  fault: {header.remove: [a], header.empty: [b]}\n", "f.yaml:8:11: a fault is one name with its parameter; put several into a list"},
 		{"a list for headers", steps + "    - {request: {method: GET, headers: [a]}, expect: anything}\n", "f.yaml:9:40: expected a map of names to texts"},

@@ -49,6 +49,12 @@ func (c *conductor) revive(ctx context.Context) {
 	if p.Running() {
 		return
 	}
+	select {
+	case <-p.Ended():
+		ended := p.HowItEnded()
+		c.session.record.Add(transcript.Record{Process: &ended})
+	default: // we ended it, and what was to start it again failed
+	}
 	done := p.Do(ctx, transcript.ProcessStart, target.ProcessOptions{})
 	c.session.record.Add(transcript.Record{Process: &done})
 }

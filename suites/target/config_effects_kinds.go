@@ -77,7 +77,7 @@ func (s SQLConfig) check() error {
 	return d.checkQuery(s.Query)
 }
 
-func (e ExecConfig) check() error { return checkArgv(e.Command) }
+func (e ExecConfig) check() error { return checkCount(e.Command) }
 
 func (l LogConfig) check() error {
 	if l.File == "" {

@@ -13,7 +13,7 @@ func TestNoExec(t *testing.T) {
 	if _, err := c.With(Overrides{}); err != nil {
 		t.Errorf("refused without the flag: %v", err)
 	}
-	if _, err := c.With(Overrides{NoExec: true}); err == nil || !strings.HasPrefix(err.Error(), "hookassay.yaml:3:12: this runs a command, and --no-exec") {
+	if _, err := c.With(Overrides{NoExec: true}); err == nil || !strings.HasPrefix(err.Error(), "hookassay.yaml:3:12: effects.ledger runs commands, and --no-exec forbids it") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := c.With(Overrides{NoExec: true, EffectsHTTP: "http://127.0.0.1/{id}"}); err != nil {

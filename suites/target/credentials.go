@@ -39,6 +39,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.Process != nil {
+		all = append(all, t.Process.settings.Sensitive...)
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe

@@ -34,7 +34,7 @@ type Exec struct {
 // NewExec returns a probe that runs a command in a directory, in which a command
 // with a slash in it is looked for, too.
 func NewExec(argv []string, dir string) (*Exec, error) {
-	if err := checkArgv(argv); err != nil {
+	if err := checkCount(argv); err != nil {
 		return nil, err
 	}
 	if !strings.ContainsRune(argv[0], filepath.Separator) {
@@ -53,14 +53,12 @@ func NewExec(argv []string, dir string) (*Exec, error) {
 	return &Exec{argv, dir}, nil
 }
 
-func checkArgv(argv []string) error {
-	switch {
-	case len(argv) == 0 || argv[0] == "":
-		return errors.New(`exec: command is missing: a list of the program and its arguments, as in ["./count-effects", "{id}"]`)
-	case strings.Contains(argv[0], "{id}"):
+func checkCount(argv []string) error {
+	if err := checkArgv(argv); err != nil {
+		return fmt.Errorf("exec: %w", err)
+	}
+	if strings.Contains(argv[0], "{id}") {
 		return errors.New("exec: {id} stands in the program's name, not in an argument")
-	case len(argv) == 1 && strings.ContainsAny(argv[0], " \t"):
-		return fmt.Errorf("exec: %q is run without a shell: write the program and each argument as an item of the list", argv[0])
 	}
 	return nil
 }

@@ -159,9 +159,9 @@ func TestExecSettings(t *testing.T) {
 		argv []string
 		says string
 	}{
-		{nil, "command is missing"},
+		{nil, "a command is a list of words"},
 		{[]string{"{id}"}, "{id} stands in the program's name"},
-		{[]string{"count all"}, "without a shell"},
+		{[]string{"count all"}, "no shell takes it apart"},
 		{[]string{"no-such-program-anywhere"}, `there is no program "no-such-program-anywhere" in the path`},
 		{[]string{"./none", "{id}"}, "there is no program"},
 	} {

@@ -39,7 +39,7 @@ type Target struct {
 	TLS         *tls.Config
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
-	Process     *Process // nil: we cannot start or stop it
+	Process     *Process // nil: it is not ours to control
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
@@ -195,7 +195,9 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return ok
 	case mockprovider.SeveralEffects:
 		return len(t.Probes) >= 2
-	case mockprovider.StartProcess, mockprovider.StopProcess, mockprovider.KillProcess, mockprovider.BreakProcess:
+	case mockprovider.BreakProcess:
+		return t.Process != nil && t.Process.Can("break") && t.Process.Can("heal")
+	case mockprovider.StartProcess, mockprovider.StopProcess, mockprovider.KillProcess:
 		action, _ := strings.CutPrefix(string(f), "process-")
 		return t.Process != nil && t.Process.Can(action)
 	case mockprovider.WithoutSecret:
