@@ -27,6 +27,7 @@ type Event struct {
 	typed string   // JSON pointer of the type; empty: the body has none
 	ours  bool     // the body is made from a template of ours, not from a sample
 	vary  variation
+	keys  unique // what its business keys are filled with
 }
 
 // EventSpec says which event to make. Only Key and Now are needed.
@@ -38,6 +39,11 @@ type EventSpec struct {
 	Source string
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
+	// About is an event about the same object: this one has its business keys,
+	// and what stands at Object, a JSON pointer into the payload, where that is
+	// not empty.
+	About  *Event
+	Object string
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
 }
@@ -122,6 +128,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		typed:  m.typed(),
 		ours:   m.samples == nil,
 		vary:   variation{spec.Variant, m.seed},
+		keys:   u,
 	}
 	if e.ID == "" {
 		e.ID = u.fill(m.scheme.ID.Form, e)
@@ -135,9 +142,15 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if e.Body != nil {
 		return e, nil
 	}
-	body, err := m.body(e, u)
+	if spec.About != nil {
+		e.keys, e.Canary = spec.About.keys, spec.About.Canary
+	}
+	body, err := m.body(e, e.keys)
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
+	}
+	if err == nil && spec.About != nil && spec.Object != "" {
+		body, err = copyJSON(body, spec.About.Body, spec.Object)
 	}
 	e.Body = body
 	return e, err

@@ -169,6 +169,7 @@ var Features = map[Feature]string{
 	"event-identity":    "identity of an event but its id",
 	"free-fields":       "place for extra fields",
 	"template-events":   "events of ours",
+	"state":             "state of what events are about",
 }
 
 // Has reports whether the scheme has a feature when used with that secret.
