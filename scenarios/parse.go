@@ -42,6 +42,7 @@ type written struct {
 	NeedsEffects bool                   `yaml:"needs_effects"`
 	Steps        []writtenStep          `yaml:"steps"`
 	Effects      map[string]string      `yaml:"effects"`
+	States       map[string]int         `yaml:"states"`
 
 	// The one-line form: control, fault, control.
 	Fault  faultList `yaml:"fault"`
@@ -61,12 +62,15 @@ type writtenStep struct {
 	Faults     faultList             `yaml:"faults"`
 	IDOf       string                `yaml:"id_of"`
 	BodyOf     string                `yaml:"body_of"`
+	ObjectOf   string                `yaml:"object_of"`
+	Stage      int                   `yaml:"stage"`
 	AtOnce     int                   `yaml:"at_once"`
 	Times      int                   `yaml:"times"`
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
 	Pipelined  bool                  `yaml:"pipelined"`
+	Abreast    bool                  `yaml:"abreast"`
 	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
@@ -212,7 +216,7 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		ID: w.ID, Title: w.Title, Level: w.Level, Risk: w.Risk,
 		Why: strings.TrimSpace(w.Why), Fix: strings.TrimSpace(w.Fix),
 		Needs: w.Needs, Schemes: w.Schemes, Profiles: w.Profiles,
-		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects,
+		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects, States: w.States,
 	}
 	for i, key := range w.Sources {
 		src, err := findSource(known, key)
@@ -255,6 +259,7 @@ func (w writtenStep) step() Step {
 		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
 		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
 		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
+		ObjectOf: w.ObjectOf, Stage: w.Stage, Abreast: w.Abreast,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
@@ -294,6 +299,9 @@ func (s *Scenario) deriveNeeds() {
 		if !slices.Contains(s.Needs, f) {
 			s.Needs = append(s.Needs, f)
 		}
+	}
+	if len(s.States) > 0 {
+		need("state")
 	}
 	for _, step := range s.Steps {
 		if step.BodyOf != "" {
