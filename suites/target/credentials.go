@@ -39,6 +39,13 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.State != nil {
+		if h, ok := t.State.Probe.(*HTTPState); ok {
+			if u, err := url.Parse(h.URL); err == nil {
+				all = append(all, credentialsIn(u)...)
+			}
+		}
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe

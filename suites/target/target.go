@@ -39,6 +39,7 @@ type Target struct {
 	TLS         *tls.Config
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
+	State       *State // nil: it is not known what becomes of what events are about
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
@@ -187,6 +188,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return t.Origin != ""
 	case "event-identity":
 		return t.Dedupe != DedupeByBusiness
+	case "state":
+		return t.State != nil
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
