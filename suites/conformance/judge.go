@@ -55,6 +55,7 @@ type judge struct {
 	exchanges map[string][]numbered
 	troubles  map[string][]transcript.Trouble
 	effects   []transcript.Effects
+	states    *transcript.States
 	blamed    func() bool // somebodyBlamed, looked up once
 }
 
@@ -83,6 +84,8 @@ func newJudge(records []transcript.Record) (*judge, error) {
 			j.troubles[id] = append(j.troubles[id], *rec.Trouble)
 		case rec.Effects != nil:
 			j.effects = append(j.effects, *rec.Effects)
+		case rec.States != nil:
+			j.states = rec.States
 		case rec.End != nil:
 			j.end = rec.End
 		}
@@ -121,6 +124,7 @@ func (j *judge) header() reports.Report {
 			r.Target.ClockSkew = c.Value
 		}
 	}
+	r.Target.State = stateProbe(j.run.State)
 	for _, p := range j.run.Probes {
 		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
 	}

@@ -20,7 +20,7 @@ const (
 	Play          Decision = "play"
 	Excluded      Decision = "excluded"
 	NotApplicable Decision = "not-applicable"
-	NotObserved   Decision = "not-observed" // the target lacks a secret that it could be given
+	NotObserved   Decision = "not-observed" // the target lacks a secret, or the state, that it could be given
 )
 
 // Planned is a scenario with its decision.
@@ -112,12 +112,18 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 		case t.Has(f, m):
 		case mockprovider.SecretSlots[f] != "":
 			p.Decision, p.Reason = NotObserved, unknownSecret(f)
+		case f == "state":
+			p.Decision, p.Reason = NotObserved, unknownState
 		default:
 			p.Decision, p.Reason = NotApplicable, lacking(f, t)
 			return
 		}
 	}
 	if p.Decision == NotObserved {
+		return
+	}
+	if t.State != nil && s.Stages() > len(t.State.After) {
+		p.Decision, p.Reason = NotApplicable, fmt.Sprintf("it is about %d events of an object, and the target file names %d (state.after)", s.Stages(), len(t.State.After))
 		return
 	}
 	if !s.Risk.Within(t.Limits.Risk) {
@@ -131,6 +137,9 @@ func unknownSecret(f mockprovider.Feature) string {
 	slot := mockprovider.SecretSlots[f]
 	return fmt.Sprintf("needs the %s (target.secrets.%s, --%s-secret)", mockprovider.Features[f], slot, slot)
 }
+
+// unknownState says what would have to be given.
+const unknownState = "needs to see what becomes of the things that events are about (state in the target file)"
 
 // lacking words a feature that is not there: it is the scheme's to have, or the
 // user's samples'.

@@ -105,6 +105,7 @@ func (s *Session) describe() *transcript.Run {
 	}
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One
+	run.State = describeState(t.State)
 	for _, p := range t.Probes {
 		run.Probes = append(run.Probes, transcript.Probe(p.Describe()))
 	}
