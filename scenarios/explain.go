@@ -132,7 +132,7 @@ func (s Step) explain() []string {
 		lines = append(lines, fmt.Sprintf("about the same object as %q", s.ObjectOf))
 	}
 	if s.Stage > 0 {
-		lines = append(lines, fmt.Sprintf("what happens to the object as number %d", s.Stage))
+		lines = append(lines, fmt.Sprintf("stage %d of what happens to its object", s.Stage))
 	}
 	for _, use := range s.Faults {
 		lines = append(lines, fmt.Sprintf("%s: %s", use, use.Explain()))
