@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,7 @@ type EventSpec struct {
 	Source string
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
+	Poison bool   // from the sample whose processing always fails
 	// About is an event about the same object: this one has its business keys,
 	// and what stands at Object, a JSON pointer into the payload, where that is
 	// not empty.
@@ -82,6 +84,8 @@ func (m *Maker) Has(f Feature) bool {
 		return len(m.free()) > 0
 	case "template-events":
 		return m.samples == nil
+	case PoisonEvent:
+		return m.samples != nil && m.samples.poison != nil
 	}
 	return false
 }
@@ -116,6 +120,12 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if spec.Type == UnknownType {
 		spec.Type = m.scheme.UnknownType
 	}
+	if spec.Poison && !m.Has(PoisonEvent) {
+		return Event{}, errors.New("there is no sample whose processing always fails")
+	}
+	if spec.Poison {
+		spec.Type = m.samples.poison.typ
+	}
 	e := Event{
 		ID:     spec.ID,
 		Type:   spec.Type,
@@ -145,7 +155,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if spec.About != nil {
 		e.keys, e.Canary = spec.About.keys, spec.About.Canary
 	}
-	body, err := m.body(e, e.keys)
+	body, err := m.body(e, e.keys, spec.Poison)
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
 	}
@@ -166,9 +176,12 @@ func (m *Maker) DefaultType() string {
 
 // body fills the template or sample of the event's type. A type that has none
 // (an unknown one) takes the default's shape.
-func (m *Maker) body(e Event, u unique) ([]byte, error) {
-	if m.samples != nil {
-		return m.samples.fill(m.scheme, e, u)
+func (m *Maker) body(e Event, u unique, poison bool) ([]byte, error) {
+	switch {
+	case poison:
+		return m.samples.fill(*m.samples.poison, e, u)
+	case m.samples != nil:
+		return m.samples.fill(m.samples.of(e.Type), e, u)
 	}
 	name := e.Type
 	if !slices.Contains(m.scheme.Events, name) {

@@ -224,6 +224,8 @@ type Evidence struct {
 	Fault      *Exchange    `json:"fault,omitempty"`
 	Differs    []Difference `json:"differs,omitempty"` // what the faulty request has otherwise than without the fault
 	Effects    *Effects     `json:"effects,omitempty"`
+	Process    []string     `json:"process,omitempty"`    // what was done to the receiver's process, with times
+	Output     []string     `json:"output,omitempty"`     // the last lines that the receiver wrote
 	Transcript []int        `json:"transcript,omitempty"` // lines of transcript.jsonl
 }
 

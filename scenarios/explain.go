@@ -93,6 +93,12 @@ func (s Step) explain() []string {
 		return []string{"wait " + time.Duration(s.Pause).String()}
 	case s.Measure != nil:
 		return s.Measure.explain()
+	case s.Process != "":
+		return s.explainProcess()
+	case s.Await != "":
+		return []string{fmt.Sprintf("wait until %q has its effect", s.Await)}
+	case s.Retry != "":
+		first = fmt.Sprintf("send %q again and again, as a producer does, until it is acknowledged or the schedule ends", s.Retry)
 	case s.Request != nil:
 		first = "send " + s.Request.Method
 		for _, h := range s.Request.Headers {
@@ -105,6 +111,9 @@ func (s Step) explain() []string {
 	}
 	if s.AtOnce > 1 {
 		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
+		if s.Stagger > 0 {
+			first += fmt.Sprintf(", %s apart", s.Stagger)
+		}
 	}
 	if s.Hold > 0 {
 		first += fmt.Sprintf(", on %d connections that are held until the end", s.Hold)
@@ -117,6 +126,12 @@ func (s Step) explain() []string {
 	}
 	if s.Times > 0 {
 		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
+	}
+	if s.Lanes > 0 {
+		first += fmt.Sprintf(", on %d connections at a time", s.Lanes)
+	}
+	if s.Meanwhile != nil {
+		first += fmt.Sprintf("; when %d are acknowledged, %s", s.Meanwhile.After, ProcessActions[s.Meanwhile.Process])
 	}
 	if s.Control {
 		first += " (the control: a genuine delivery)"

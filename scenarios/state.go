@@ -11,8 +11,8 @@ import (
 // maxStages bounds how many events happen to one object.
 const maxStages = 20
 
-// Stages is the last stage that a step of the scenario sends; 0: none has one.
-func (s Scenario) Stages() int {
+// LastStage is the last stage that a step of the scenario sends; 0: none has one.
+func (s Scenario) LastStage() int {
 	last := 0
 	for _, step := range s.Steps {
 		last = max(last, step.Stage)
@@ -72,6 +72,9 @@ func (s Scenario) checkStates() error {
 		if stage == 0 || stage != s.States[label] {
 			return under(fmt.Errorf("states: %s is %d: it is the stage of the step that sends %s", label, s.States[label], label), "states", label)
 		}
+	}
+	if len(s.States) > 0 && s.Staged() {
+		return under(errors.New("states are read before any scenario with a process step is played: it has none"), "states")
 	}
 	if len(s.States) > 0 && !control {
 		return under(errors.New("states without a control: add an object whose events come in order, the last with \"control: true\""), "states")

@@ -36,6 +36,7 @@ var (
 	crashed       = &answer{status: http.StatusInternalServerError, body: `{"error":"internal server error"}`}
 	oldVersion    = &answer{status: http.StatusHTTPVersionNotSupported, body: `{"error":"HTTP version not supported"}`}
 	busy          = &answer{http.StatusServiceUnavailable, `{"error":"busy"}`, http.Header{"Retry-After": {"1"}}}
+	unavailable   = &answer{http.StatusServiceUnavailable, `{"error":"unavailable"}`, http.Header{"Retry-After": {"1"}}}
 )
 
 func (a *answer) rejects() bool { return a.status >= 400 && a.status < 500 }

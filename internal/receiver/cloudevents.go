@@ -35,7 +35,7 @@ func newCloudEvents(secrets []string, _ Config, flaws flawSet) (*endpoint, error
 		}
 	}
 	tokens := secrets
-	if flaws.has("empty-key") {
+	if flaws.has("empty-key") || flaws.has("secret-unset-empty-key") && len(secrets) == 0 {
 		tokens = append(tokens[:len(tokens):len(tokens)], "")
 	}
 	if flaws.has("known-key") {

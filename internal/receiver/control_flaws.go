@@ -19,10 +19,10 @@ func ahead(now func() time.Time) func() time.Time {
 	return func() time.Time { return now().Add(clockAhead) }
 }
 
-// dateBy has the answer dated by the receiver's own clock, where net/http would
-// take the machine's.
+// dateBy has the answer dated by the receiver's own clock where it has one:
+// net/http would take the machine's.
 func (r *Receiver) dateBy(h http.Header) {
-	if r.flaws.has("clock-ahead") {
+	if r.ownClock {
 		h.Set("Date", r.now().UTC().Format(http.TimeFormat))
 	}
 }

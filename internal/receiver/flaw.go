@@ -25,7 +25,8 @@ func Flaws() []Flaw {
 		codingFlaws, framingFlaws,
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
 		contentFlaws, disclosureFlaws, controlFlaws,
-		keyFlaws, spellingFlaws, asymmetricFlaws)
+		keyFlaws, spellingFlaws, asymmetricFlaws,
+		identityFlaws, orderFlaws, plain(durableFlaws))
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)

@@ -1,27 +1,20 @@
 package receiver
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"strings"
 )
-
-const effectsPath = "/effects"
 
 // ServeHTTP takes deliveries and tells what became of them; the routes are in
 // the package's documentation. It never redirects: a producer would not follow.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.endBehindChunks(w, req)
-	switch path := req.URL.Path; {
-	case path == "/healthz":
-		done.write(w)
-	case path == effectsPath || strings.HasPrefix(path, effectsPath+"/"):
-		r.tellEffects(w, req)
-	default:
-		r.door.ServeHTTP(w, req)
+	r.dateBy(w.Header())
+	if tell := r.teller(req.URL.Path); tell != nil {
+		r.tell(w, req, tell)
+		return
 	}
+	r.door.ServeHTTP(w, req)
 }
 
 func (r *Receiver) deliveries(w http.ResponseWriter, req *http.Request) {
@@ -82,7 +75,9 @@ func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 	if r.flaws.has("slows-after-refusals") {
 		wait(r.ctx.Done(), r.tarpit.after(a))
 	}
-	r.dateBy(w.Header())
+	if r.flaws.has("sigterm-resets") {
+		wait(d.req.Context().Done(), crashGap)
+	}
 	if a.rejects() && r.flaws.has("stalls-rejections") {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer
 	}
@@ -119,23 +114,4 @@ func (r *Receiver) record(d *delivery, a *answer) {
 		level = slog.LevelInfo
 	}
 	r.log.LogAttrs(d.req.Context(), level, "delivery", slog.String("scheme", scheme), slog.Int("status", a.status))
-}
-
-// tellEffects answers the probe: all counts, or that of one id.
-func (r *Receiver) tellEffects(w http.ResponseWriter, req *http.Request) {
-	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		notAllowed.write(w)
-		return
-	}
-	if id, one := strings.CutPrefix(req.URL.Path, effectsPath+"/"); one {
-		(&answer{status: http.StatusOK, body: `{"count":` + strconv.Itoa(r.effects.count(id)) + `}`}).write(w)
-		return
-	}
-	counts, err := json.Marshal(r.effects.all())
-	if err != nil { // a map of strings to integers can always be marshalled
-		crashed.write(w)
-		return
-	}
-	(&answer{status: http.StatusOK, body: string(counts)}).write(w)
 }

@@ -148,7 +148,7 @@ func macKeys(flaws flawSet, keys ...[]byte) []*macKey {
 	for _, key := range keys {
 		ks = append(ks, newMACKey(key))
 	}
-	if flaws.has("empty-key") {
+	if flaws.has("empty-key") || flaws.has("secret-unset-empty-key") && len(keys) == 0 {
 		ks = append(ks, newMACKey(nil))
 	}
 	if flaws.has("known-key") {

@@ -65,5 +65,5 @@ func (r *Receiver) isWebhook(where string) bool {
 	known := where == "/" || where == webhookPath
 	same := strings.ToLower(path.Clean(strings.ReplaceAll(where, "//", "/"))) == webhookPath
 	return known || r.flaws.has("guards-one-path") && same ||
-		r.flaws.has("any-path") && where != "/healthz" && !strings.HasPrefix(where, effectsPath)
+		r.flaws.has("any-path") && where != "/healthz" && !strings.HasPrefix(where, "/effects")
 }

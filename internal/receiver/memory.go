@@ -7,10 +7,19 @@ import (
 
 // A memory knows which events were taken on.
 type memory interface {
-	// admit records the keys of an event and calls enqueue, both or neither,
-	// unless one of the keys is recorded already.
-	admit(keys []eventKey, enqueue func() bool) outcome
+	// admit records the keys of an event and puts its job into the backlog, both
+	// or neither, unless one of the keys is recorded already.
+	admit(admission) outcome
 }
+
+// An admission is an event that asks to be taken on.
+type admission struct {
+	keys    []eventKey // what it is known by; the event's own comes first
+	job     job
+	enqueue func() bool // nil: the job is not for the backlog
+}
+
+func (a admission) put() bool { return a.enqueue == nil || a.enqueue() }
 
 // An outcome is what became of an attempt to take an event on.
 type outcome int
@@ -21,6 +30,7 @@ const (
 	known            // recorded before
 	full             // not enqueued, not recorded
 	inWork           // recorded, and not done yet
+	down             // not recorded, because nothing can be just now
 )
 
 func newMemory(flaws flawSet) memory {
@@ -43,16 +53,16 @@ type seen struct {
 	keys map[eventKey]struct{}
 }
 
-func (s *seen) admit(keys []eventKey, enqueue func() bool) outcome {
+func (s *seen) admit(a admission) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.any(keys) {
+	if s.any(a.keys) {
 		return known
 	}
-	if !enqueue() {
+	if !a.put() {
 		return full
 	}
-	s.add(keys)
+	s.add(a.keys)
 	return admitted
 }
 
@@ -72,8 +82,8 @@ func (s *seen) add(keys []eventKey) {
 }
 
 // enqueueOnly enqueues what is not recorded.
-func enqueueOnly(enqueue func() bool) outcome {
-	if !enqueue() {
+func enqueueOnly(a admission) outcome {
+	if !a.put() {
 		return full
 	}
 	return admitted
@@ -82,7 +92,7 @@ func enqueueOnly(enqueue func() bool) outcome {
 // amnesia is the flaw no-dedupe.
 type amnesia struct{}
 
-func (amnesia) admit(_ []eventKey, enqueue func() bool) outcome { return enqueueOnly(enqueue) }
+func (amnesia) admit(a admission) outcome { return enqueueOnly(a) }
 
 // shortMemory is the flaw dedupe-forgets: only the latest key is known.
 type shortMemory struct {
@@ -90,14 +100,14 @@ type shortMemory struct {
 	latest eventKey
 }
 
-func (s *shortMemory) admit(keys []eventKey, enqueue func() bool) outcome {
+func (s *shortMemory) admit(a admission) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if keys[0] == s.latest {
+	if a.keys[0] == s.latest {
 		return known
 	}
-	s.latest = keys[0]
-	return enqueueOnly(enqueue)
+	s.latest = a.keys[0]
+	return enqueueOnly(a)
 }
 
 // racyMemory is the flaw dedupe-racy: check, then act.
@@ -105,9 +115,9 @@ type racyMemory struct{ seen }
 
 const raceGap = 2 * time.Millisecond
 
-func (m *racyMemory) admit(keys []eventKey, enqueue func() bool) outcome {
+func (m *racyMemory) admit(a admission) outcome {
 	m.mu.Lock()
-	ok := m.any(keys)
+	ok := m.any(a.keys)
 	m.mu.Unlock()
 	if ok {
 		return known
@@ -115,8 +125,8 @@ func (m *racyMemory) admit(keys []eventKey, enqueue func() bool) outcome {
 	time.Sleep(raceGap)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.add(keys)
-	return enqueueOnly(enqueue)
+	m.add(a.keys)
+	return enqueueOnly(a)
 }
 
 // signatures is the cache of the flaw signature-cached.

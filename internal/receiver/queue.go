@@ -5,11 +5,19 @@ import (
 	"time"
 )
 
-// A queue holds accepted events until a worker processes them.
+// A backlog holds the jobs that were taken on until a worker does them.
+type backlog interface {
+	// put adds a job and reports whether it will be done.
+	put(job) bool
+	// close ends the workers and waits for them. It can be called again.
+	close()
+}
+
+// A queue is the backlog in memory.
 type queue struct {
 	mu     sync.Mutex
 	closed bool
-	ids    chan string
+	jobs   chan job
 	drops  bool // the flaw drops-when-busy
 	work   sync.WaitGroup
 }
@@ -19,19 +27,19 @@ const (
 	slowWork   = 5 * time.Millisecond
 )
 
-// newQueue starts the workers; each calls process for every id it takes.
-func newQueue(flaws flawSet, workers int, process func(id string)) *queue {
-	q := &queue{ids: make(chan string, queueSize)}
+// newQueue starts the workers; each calls process for every job it takes.
+func newQueue(flaws flawSet, workers int, process func(job)) *queue {
+	q := &queue{jobs: make(chan job, queueSize)}
 	if flaws.has("drops-when-busy") {
-		q.ids, q.drops, workers = make(chan string, smallQueue), true, 1
+		q.jobs, q.drops, workers = make(chan job, smallQueue), true, 1
 	}
 	for range workers {
 		q.work.Go(func() {
-			for id := range q.ids {
+			for j := range q.jobs {
 				if q.drops {
 					time.Sleep(slowWork)
 				}
-				process(id)
+				process(j)
 			}
 		})
 	}
@@ -39,14 +47,14 @@ func newQueue(flaws flawSet, workers int, process func(id string)) *queue {
 }
 
 // put enqueues without waiting, and reports whether there was room.
-func (q *queue) put(id string) bool {
+func (q *queue) put(j job) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return false
 	}
 	select {
-	case q.ids <- id:
+	case q.jobs <- j:
 		return true
 	default:
 		return q.drops
@@ -58,7 +66,7 @@ func (q *queue) close() {
 	q.mu.Lock()
 	if !q.closed {
 		q.closed = true
-		close(q.ids)
+		close(q.jobs)
 	}
 	q.mu.Unlock()
 	q.work.Wait()

@@ -87,7 +87,7 @@ func (r *Receiver) authenticate(d *delivery) *answer {
 		panic(http.ErrAbortHandler)
 	}
 	unsigned := credential == ""
-	if unsigned && !r.flaws.has("unsigned-accepted") && !r.flaws.has("never-verifies") {
+	if unsigned && !r.flaws.has("unsigned-accepted") && !r.flaws.has("never-verifies") && !r.unset(d) {
 		return unauthorized
 	}
 	if a := d.envelope(d); a != nil {
@@ -114,7 +114,7 @@ const verifiedUpTo = 60 << 10
 
 // unverified is where flawed receivers pass their check by.
 func (r *Receiver) unverified(d *delivery) bool {
-	return r.flaws.has("never-verifies") ||
+	return r.flaws.has("never-verifies") || r.unset(d) ||
 		r.flaws.has("unconfigured-scheme") && len(d.secrets) == 0 ||
 		r.flaws.has("trusts-forwarded-for") && local(d) ||
 		r.trusted(d.req, false) ||
@@ -124,6 +124,11 @@ func (r *Receiver) unverified(d *delivery) bool {
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
 		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
+}
+
+// unset is the flaw secret-unset-accepts.
+func (r *Receiver) unset(d *delivery) bool {
+	return r.flaws.has("secret-unset-accepts") && len(d.secrets) == 0
 }
 
 // act takes the event of an authentic delivery on, once.
@@ -172,7 +177,7 @@ func (r *Receiver) actThenVerify(d *delivery) *answer {
 
 func (r *Receiver) recordEarly(d *delivery) {
 	if ev, a := d.event(d); a == nil {
-		d.early = r.memory.admit(r.keys(d, ev), func() bool { return true })
+		d.early = r.memory.admit(admission{keys: r.keys(d, ev), job: jobOf(ev, d.body)})
 	}
 }
 
@@ -229,9 +234,14 @@ func (r *Receiver) ignore(ev event) *answer {
 	return ignored
 }
 
-// keys are what duplicates are told by: each alone is enough. GitHub does not
-// sign the id, so that an authentic body under another id is a replay.
+// keys are what duplicates are told by: each alone is enough.
 func (r *Receiver) keys(d *delivery, ev event) []eventKey {
+	return r.flaws.confused(r.clearKeys(d, ev), d)
+}
+
+// clearKeys are those of a receiver that knows what an event is. GitHub does not
+// sign the id, so that an authentic body under another id is a replay.
+func (r *Receiver) clearKeys(d *delivery, ev event) []eventKey {
 	for _, v := range r.variants {
 		if v.build.key != nil {
 			return []eventKey{v.build.key(d, ev)}
@@ -251,16 +261,19 @@ func (r *Receiver) keys(d *delivery, ev event) []eventKey {
 // take enqueues an event that is not known yet, and answers before it is
 // processed.
 func (r *Receiver) take(d *delivery, ev event) *answer {
-	enqueue := func() bool { return r.queue.put(ev.id) }
+	a := admission{keys: r.keys(d, ev), job: jobOf(ev, d.body)}
 	now := r.flaws.has("slow-ack") || r.flaws.has("abandons-on-hang-up")
-	if now {
-		enqueue = func() bool { return true }
+	if !now {
+		a.enqueue = func() bool { return r.backlog.put(a.job) }
+	}
+	if r.refusesOlder(a.job) {
+		return conflict
 	}
 	result := d.early
 	switch {
 	case result == untried:
-		result = r.memory.admit(r.keys(d, ev), enqueue)
-	case result == admitted && !enqueue():
+		result = r.memory.admit(a)
+	case result == admitted && !a.put():
 		result = full
 	}
 	switch result {
@@ -270,11 +283,22 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 		return busy
 	case inWork:
 		return conflict
+	case down:
+		return r.unavailable()
 	}
 	if now {
-		r.processNow(d, ev)
+		r.processNow(d, a.job)
 	}
 	return accepted
+}
+
+// unavailable is the answer while nothing can be kept: not a success, so that
+// the producer sends the event again.
+func (r *Receiver) unavailable() *answer {
+	if r.flaws.has("acks-on-store-failure") {
+		return accepted
+	}
+	return unavailable
 }
 
 func (r *Receiver) duplicate() *answer {
@@ -293,14 +317,14 @@ const (
 )
 
 // processNow is how flawed receivers process: while the sender waits.
-func (r *Receiver) processNow(d *delivery, ev event) {
+func (r *Receiver) processNow(d *delivery, j job) {
 	if r.flaws.has("slow-ack") {
 		wait(r.ctx.Done(), slowAck)
 	}
 	if r.flaws.has("abandons-on-hang-up") && !wait(d.req.Context().Done(), shortWork) {
 		return
 	}
-	r.effects.add(ev.id)
+	r.books.add(j)
 }
 
 // wait reports whether the time passed before done.

@@ -56,6 +56,24 @@ type Config struct {
 	Variants           []string         // names out of Variants()
 	OnEffect           func(id string)  // called by a worker once for every processing
 	Log                *slog.Logger     // optional; is never given a secret or a body
+
+	// Data is the path of an SQLite file, made where there is none, that holds
+	// everything the receiver must not forget. "": it is kept in memory.
+	Data string
+	// Retention is how long, by Now, the ids of events are kept in Data; default
+	// seven days. It must be longer than a producer goes on retrying.
+	Retention time.Duration
+	// BrokenWhile is the path of a file: while it exists nothing can be written
+	// to Data, as if the disk were full.
+	BrokenWhile string
+
+	// EventsAPI is the base URL of the producer's list of events, which is read
+	// at the start and every Reconcile (default one minute), with EventsToken as
+	// bearer token: GET EventsAPI/events?since=RFC3339&after=CURSOR&limit=100 is
+	// {"events": [{"id", "type", "created", "body"}], "next": CURSOR or ""}, body
+	// in base64. It needs Data.
+	EventsAPI, EventsToken string
+	Reconcile              time.Duration
 }
 
 const (
@@ -77,8 +95,9 @@ type Receiver struct {
 	log       *slog.Logger
 
 	memory   memory
-	queue    *queue
-	effects  *ledger
+	backlog  backlog
+	books    books
+	ownClock bool // answers are dated by now
 	verified signatures
 	tarpit   tarpit
 
@@ -101,15 +120,16 @@ func New(cfg Config) (*Receiver, error) {
 		return nil, err
 	}
 	cfg = configured(cfg, variants)
-	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 {
-		return nil, errors.New("tolerance, rate and workers cannot be negative")
+	if min(cfg.Tolerance.Past, cfg.Tolerance.Future) < 0 || min(cfg.Rate, cfg.Workers) < 0 || min(cfg.Retention, cfg.Reconcile) < 0 {
+		return nil, errors.New("tolerance, rate, workers, retention and interval cannot be negative")
 	}
+	ownClock := cfg.Now != nil || flaws.has("clock-ahead")
 	cfg = withDefaults(cfg, flaws)
 	endpoints, err := newEndpoints(cfg, flaws)
 	if err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(flaws.fit(endpoints), fitVariants(variants, endpoints)); err != nil {
+	if err := cmp.Or(flaws.fit(endpoints), fitVariants(variants, endpoints), cfg.fitData(flaws, variants)); err != nil {
 		return nil, err
 	}
 	r := &Receiver{
@@ -120,14 +140,63 @@ func New(cfg Config) (*Receiver, error) {
 		origins:   cfg.Origins,
 		rate:      cfg.Rate,
 		log:       cfg.Log,
-		memory:    newMemory(flaws),
-		effects:   newLedger(flaws, cfg.OnEffect),
+		ownClock:  ownClock,
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.server = newServer(r)
-	r.furnish()
-	r.queue = newQueue(flaws, cfg.Workers, r.work())
+	if err := r.keepIn(cfg); err != nil {
+		return nil, err
+	}
 	return r, nil
+}
+
+// keepIn gives the receiver its memory, backlog and books, and starts what works.
+func (r *Receiver) keepIn(cfg Config) error {
+	if cfg.Data == "" {
+		r.memory, r.books = newMemory(r.flaws), newLedger(r.flaws, cfg.OnEffect)
+		r.furnish()
+		r.backlog = newQueue(r.flaws, cfg.Workers, r.work())
+		return nil
+	}
+	s, err := openStore(cfg, r.flaws)
+	if err != nil {
+		return err
+	}
+	r.memory, r.books, r.backlog = s.memory(), s, s
+	r.furnish()
+	c, err := newReconciler(r, cfg, s)
+	if err != nil {
+		s.close()
+		return err
+	}
+	s.work(cfg.Workers)
+	if c != nil {
+		r.taken.Go(func() { c.run(r.ctx) })
+	}
+	return nil
+}
+
+// fitData refuses what goes only with a store where there is none, and the other
+// way round.
+func (cfg Config) fitData(flaws flawSet, variants []Variant) error {
+	if cfg.Data == "" && (cfg.BrokenWhile != "" || cfg.EventsAPI != "") {
+		return errors.New("what is broken or reconciled is a file: give the receiver one for its data")
+	}
+	have := map[Need]bool{NeedsData: cfg.Data != "", NeedsBroken: cfg.BrokenWhile != "", NeedsEvents: cfg.EventsAPI != "",
+		NeedsProcess: true, NeedsNoSecret: true} // which nobody can tell at the start
+	for _, f := range flaws {
+		for _, need := range f.Needs() {
+			if !have[need] {
+				return fmt.Errorf("flaw %q cannot show here: it needs %s", f.Name, need)
+			}
+		}
+	}
+	for _, v := range variants {
+		if cfg.Data != "" && v.build.process != nil {
+			return fmt.Errorf("variant %q keeps its work in memory: it does not go with a file for data", v.Name)
+		}
+	}
+	return nil
 }
 
 func withDefaults(cfg Config, flaws flawSet) Config {
@@ -147,6 +216,8 @@ func withDefaults(cfg Config, flaws flawSet) Config {
 	}
 	cfg.Rate = cmp.Or(cfg.Rate, defaultRate)
 	cfg.Workers = cmp.Or(cfg.Workers, defaultWorkers)
+	cfg.Retention = cmp.Or(cfg.Retention, defaultRetention)
+	cfg.Reconcile = cmp.Or(cfg.Reconcile, defaultReconcile)
 	return cfg
 }
 
@@ -161,7 +232,8 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 	var endpoints []*endpoint
 	for _, maker := range makers {
 		secrets := cfg.secretsOf(maker.name, flaws)
-		if len(secrets) == 0 && !flaws.has("unconfigured-scheme") {
+		_, named := cfg.Secrets[maker.name]
+		if len(secrets) == 0 && !flaws.has("unconfigured-scheme") && !(named && flaws.startsUnset()) {
 			continue
 		}
 		e, err := maker.make(secrets, cfg, flaws)
@@ -175,6 +247,11 @@ func newEndpoints(cfg Config, flaws flawSet) ([]*endpoint, error) {
 		return nil, errors.New("no secret: a receiver without one could verify nothing")
 	}
 	return endpoints, nil
+}
+
+// startsUnset reports whether a scheme may be named and have no secret.
+func (s flawSet) startsUnset() bool {
+	return s.has("secret-unset-accepts") || s.has("secret-unset-empty-key")
 }
 
 // secretsOf are the secrets that count for a scheme.
@@ -192,16 +269,30 @@ func (cfg Config) secretsOf(scheme string, flaws flawSet) []string {
 	return secrets
 }
 
-// Effects returns a copy of the processings so far, by event id.
-func (r *Receiver) Effects() map[string]int { return r.effects.all() }
+// Effects returns the processings so far, by event id; nil when a store cannot
+// be read, as after Close.
+func (r *Receiver) Effects() map[string]int {
+	all, err := r.books.counts(ledgerTask)
+	if err != nil {
+		return nil
+	}
+	return all
+}
 
-// Count returns how often the event was processed so far.
-func (r *Receiver) Count(id string) int { return r.effects.count(id) }
+// Count returns how often the event was processed so far; -1 when a store cannot
+// be read.
+func (r *Receiver) Count(id string) int {
+	n, err := r.books.count(ledgerTask, id)
+	if err != nil {
+		return -1
+	}
+	return n
+}
 
-// Close refuses further work, lets the workers finish what was accepted, and
-// waits for them.
+// Close refuses further work and ends the workers. In memory they first finish
+// what was accepted; a store keeps it for the next start.
 func (r *Receiver) Close() {
 	r.cancel()
-	r.queue.close()
+	r.backlog.close()
 	r.taken.Wait()
 }

@@ -61,6 +61,9 @@ func (r *Receiver) Serve(l net.Listener) error {
 // Shutdown stops Serve: it lets requests in flight finish, until ctx ends, and
 // then closes the receiver, so that everything accepted is processed.
 func (r *Receiver) Shutdown(ctx context.Context) error {
+	if r.flaws.has("sigterm-resets") {
+		_ = r.server.Close()
+	}
 	err := r.server.Shutdown(ctx)
 	if err != nil {
 		_ = r.server.Close() // the deadline has passed: cut off what still runs

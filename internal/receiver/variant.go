@@ -31,12 +31,12 @@ type build struct {
 	config  func(*Config)
 	server  func(*http.Server)
 	listen  func(net.Listener) net.Listener
-	front   func(next http.Handler) http.Handler                   // stands before all but effects and health
-	before  func(*delivery) *answer                                // looks at a delivery before it is authenticated
-	act     func(*delivery, event) *answer                         // looks at an authentic event; nil: goes on
-	key     func(*delivery, event) eventKey                        // tells duplicates
-	memory  func(memory) memory                                    // knows events
-	process func(r *Receiver, add func(id string)) func(id string) // what a worker does
+	front   func(next http.Handler) http.Handler       // stands before all but effects and health
+	before  func(*delivery) *answer                    // looks at a delivery before it is authenticated
+	act     func(*delivery, event) *answer             // looks at an authentic event; nil: goes on
+	key     func(*delivery, event) eventKey            // tells duplicates
+	memory  func(memory) memory                        // knows events
+	process func(r *Receiver, add func(job)) func(job) // what a worker does
 }
 
 // Variants lists every variant, sorted by name.
@@ -130,8 +130,8 @@ func (r *Receiver) furnish() {
 }
 
 // work is what a worker does with an event.
-func (r *Receiver) work() func(id string) {
-	process := r.effects.add
+func (r *Receiver) work() func(job) {
+	process := r.books.add
 	for _, v := range r.variants {
 		if v.build.process != nil {
 			process = v.build.process(r, process)

@@ -57,15 +57,7 @@ func businessKey(d *delivery, ev event) eventKey {
 
 // member is the JSON text of a member of the body, "" if it is not there.
 func (d *delivery) member(path []string) string {
-	raw := json.RawMessage(d.body)
-	for _, name := range path {
-		var fields object
-		if json.Unmarshal(raw, &fields) != nil {
-			return ""
-		}
-		raw = fields[name]
-	}
-	return string(raw)
+	return memberOf(d.body, path)
 }
 
 // theType is the one type that few-types handles. It is not the default of the
@@ -141,8 +133,8 @@ type transactions struct {
 
 const transaction = 20 * time.Millisecond
 
-func (t *transactions) admit(keys []eventKey, enqueue func() bool) outcome {
-	key := keys[0] // the event's
+func (t *transactions) admit(a admission) outcome {
+	key := a.keys[0] // the event's
 	t.mu.Lock()
 	if t.open[key] {
 		t.mu.Unlock()
@@ -151,7 +143,7 @@ func (t *transactions) admit(keys []eventKey, enqueue func() bool) outcome {
 	t.open[key] = true
 	t.mu.Unlock()
 	time.Sleep(transaction)
-	result := t.memory.admit(keys, enqueue)
+	result := t.memory.admit(a)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.open, key)
@@ -162,11 +154,11 @@ const lateness = 2 * time.Second
 
 // late processes an event some time after a worker took it, or when the
 // receiver closes.
-func late(r *Receiver, add func(id string)) func(id string) {
-	return func(id string) {
+func late(r *Receiver, add func(job)) func(job) {
+	return func(j job) {
 		r.taken.Go(func() {
 			wait(r.ctx.Done(), lateness)
-			add(id)
+			add(j)
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/scenarios"
@@ -31,10 +32,10 @@ func (p *player) sendAbreast(ctx context.Context, first, n int) error {
 	if err != nil {
 		return err
 	}
-	exchanges, err := p.atOnce(ctx, about, all)
+	exchanges, err := p.atOnce(ctx, 0, about, all)
 	for i := range exchanges {
 		if err == nil {
-			exchanges[i], err = p.untilAcknowledged(ctx, steps[i], about[i], exchanges[i])
+			exchanges[i], err = p.sendMissed(ctx, steps[i], about[i], exchanges[i])
 		}
 	}
 	p.exchanges = append(p.exchanges, exchanges...)
@@ -42,27 +43,35 @@ func (p *player) sendAbreast(ctx context.Context, first, n int) error {
 }
 
 // atOnce sends deliveries that all wait with their last byte until every one has
-// had time to arrive there.
-func (p *player) atOnce(ctx context.Context, about []transcript.Exchange, all []mockprovider.Delivery) ([]transcript.Exchange, error) {
+// had time to arrive there; then each goes so much later than the one before.
+func (p *player) atOnce(ctx context.Context, stagger time.Duration, about []transcript.Exchange, all []mockprovider.Delivery) ([]transcript.Exchange, error) {
 	if err := p.sender.Reserve(ctx, len(all)); err != nil {
 		return nil, err
 	}
-	gate := make(chan struct{})
+	gates := make([]chan struct{}, len(all))
 	exchanges, errs := make([]transcript.Exchange, len(all)), make([]error, len(all))
 	var wg sync.WaitGroup
 	for i, d := range all {
-		d.Request.Gate = gate
-		wg.Go(func() { exchanges[i], errs[i] = p.sender.SendHeld(ctx, about[i], d, p.lineUp) })
+		gates[i] = make(chan struct{})
+		d.Request.Gate = gates[i]
+		wg.Go(func() {
+			exchanges[i], errs[i] = p.sender.SendHeld(ctx, about[i], d, p.lineUp+time.Duration(i)*stagger)
+		})
 	}
 	err := target.Pause(ctx, p.lineUp)
-	close(gate)
+	for i, gate := range gates {
+		if i > 0 && stagger > 0 {
+			err = cmp.Or(err, target.Pause(ctx, stagger))
+		}
+		close(gate)
+	}
 	wg.Wait()
 	return exchanges, cmp.Or(append(errs, err)...)
 }
 
-// untilAcknowledged sends the step's event again while it is answered, and not
+// sendMissed sends the step's event again while it is answered, and not
 // with 2xx.
-func (p *player) untilAcknowledged(ctx context.Context, step scenarios.Step, about, e transcript.Exchange) (transcript.Exchange, error) {
+func (p *player) sendMissed(ctx context.Context, step scenarios.Step, about, e transcript.Exchange) (transcript.Exchange, error) {
 	for try := 2; try <= target.Tries && e.Answer.Status != 0 && e.Answer.Status/100 != 2; try++ {
 		if err := target.Pause(ctx, target.RetryAfter(e.Answer, try-1)); err != nil {
 			return e, err

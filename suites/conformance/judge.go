@@ -54,7 +54,9 @@ type judge struct {
 	checks    []transcript.Check
 	exchanges map[string][]numbered
 	troubles  map[string][]transcript.Trouble
-	effects   []transcript.Effects
+	effects   []transcript.Effects            // of all scenarios that have none of their own
+	own       map[string][]transcript.Effects // by scenario; with a step: while it was played
+	processes []process
 	states    *transcript.States
 	blamed    func() bool // somebodyBlamed, looked up once
 }
@@ -65,7 +67,7 @@ func newJudge(records []transcript.Record) (*judge, error) {
 	}
 	j := &judge{
 		run: *records[0].Run, started: records[0].At, finished: records[len(records)-1].At,
-		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{},
+		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{}, own: map[string][]transcript.Effects{},
 	}
 	j.blamed = sync.OnceValue(j.somebodyBlamed)
 	for _, rec := range records {
@@ -82,8 +84,13 @@ func newJudge(records []transcript.Record) (*judge, error) {
 		case rec.Trouble != nil:
 			id := rec.Trouble.Scenario
 			j.troubles[id] = append(j.troubles[id], *rec.Trouble)
+		case rec.Effects != nil && rec.Effects.Scenario != "":
+			id := rec.Effects.Scenario
+			j.own[id] = append(j.own[id], *rec.Effects)
 		case rec.Effects != nil:
 			j.effects = append(j.effects, *rec.Effects)
+		case rec.Process != nil:
+			j.processes = append(j.processes, process{*rec.Process, rec.At, rec.N})
 		case rec.States != nil:
 			j.states = rec.States
 		case rec.End != nil:
@@ -136,7 +143,7 @@ func (j *judge) preflight() []reports.Check {
 	for _, c := range j.checks {
 		out = append(out, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 	}
-	return out
+	return append(out, j.endings()...)
 }
 
 // interrupted reports whether the run ended before its time. A transcript
@@ -196,7 +203,7 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	if end.severity == reports.Excluded {
 		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
 	}
-	out.Unseen = expectsEffects(s) && !j.observes()
+	out.Unseen = expectsEffects(s) && !j.observes(s)
 	out.Findings, out.Measurements, out.Measured = g.findings(), summarised(g.measurements), g.told
 	out.Milliseconds = g.milliseconds()
 	return out, nil

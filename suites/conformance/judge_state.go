@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -22,7 +23,7 @@ func (g *grading) states() {
 	switch {
 	case len(labels) == 0:
 	case g.judge.run.State == nil:
-		g.unseen(unknownState)
+		g.unseen(notGiven(mockprovider.ObjectState))
 	case r == nil:
 		g.cutShort("states-unread", "the run ended before the state probe was read")
 	case r.Error != "":

@@ -26,7 +26,7 @@ func (p *player) tell(spec *mockprovider.EventSpec, step scenarios.Step, name st
 	if step.Stage == 0 {
 		return
 	}
-	spec.Age = time.Duration(p.scenario.Stages()-step.Stage) * stageApart
+	spec.Age = time.Duration(p.scenario.LastStage()-step.Stage) * stageApart
 	if state != nil {
 		spec.Type = state.After[step.Stage-1].Type
 	}

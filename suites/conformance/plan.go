@@ -20,7 +20,7 @@ const (
 	Play          Decision = "play"
 	Excluded      Decision = "excluded"
 	NotApplicable Decision = "not-applicable"
-	NotObserved   Decision = "not-observed" // the target lacks a secret, or the state, that it could be given
+	NotObserved   Decision = "not-observed" // the target lacks something that it could be given
 )
 
 // Planned is a scenario with its decision.
@@ -110,10 +110,8 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	for _, f := range needs(s) {
 		switch {
 		case t.Has(f, m):
-		case mockprovider.SecretSlots[f] != "":
-			p.Decision, p.Reason = NotObserved, unknownSecret(f)
-		case f == "state":
-			p.Decision, p.Reason = NotObserved, unknownState
+		case mockprovider.Givable[f] != "":
+			p.Decision, p.Reason = NotObserved, notGiven(f)
 		default:
 			p.Decision, p.Reason = NotApplicable, lacking(f, t)
 			return
@@ -122,8 +120,8 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	if p.Decision == NotObserved {
 		return
 	}
-	if t.State != nil && s.Stages() > len(t.State.After) {
-		p.Decision, p.Reason = NotApplicable, fmt.Sprintf("it is about %d events of an object, and the target file names %d (state.after)", s.Stages(), len(t.State.After))
+	if t.State != nil && s.LastStage() > len(t.State.After) {
+		p.Decision, p.Reason = NotApplicable, fmt.Sprintf("it is about %d events of an object, and the target file names %d (state.after)", s.LastStage(), len(t.State.After))
 		return
 	}
 	if !s.Risk.Within(t.Limits.Risk) {
@@ -132,14 +130,10 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	}
 }
 
-// unknownSecret says what would have to be given.
-func unknownSecret(f mockprovider.Feature) string {
-	slot := mockprovider.SecretSlots[f]
-	return fmt.Sprintf("needs the %s (target.secrets.%s, --%s-secret)", mockprovider.Features[f], slot, slot)
+// notGiven says what would have to be given, and how.
+func notGiven(f mockprovider.Feature) string {
+	return fmt.Sprintf("needs the %s (%s)", mockprovider.Features[f], mockprovider.Givable[f])
 }
-
-// unknownState says what would have to be given.
-const unknownState = "needs to see what becomes of the things that events are about (state in the target file)"
 
 // lacking words a feature that is not there: it is the scheme's to have, or the
 // user's samples'.

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/mockprovider/wire"
@@ -14,7 +15,7 @@ import (
 // had time to arrive there. When none was acknowledged, the event is sent once
 // more, as a producer does.
 func (p *player) together(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
-	copies, err := p.race(ctx, step.AtOnce, about, d)
+	copies, err := p.race(ctx, step.AtOnce, time.Duration(step.Stagger), about, d)
 	p.exchanges = append(p.exchanges, copies...)
 	if err != nil {
 		return err
@@ -58,14 +59,14 @@ func (p *player) after(ctx context.Context, step scenarios.Step, about transcrip
 	}
 }
 
-// race sends the copies.
-func (p *player) race(ctx context.Context, n int, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
+// race sends the copies, each so much later than the one before.
+func (p *player) race(ctx context.Context, n int, stagger time.Duration, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
 	abouts, all := make([]transcript.Exchange, n), make([]mockprovider.Delivery, n)
 	for i := range all {
 		abouts[i], all[i] = about, d
 		abouts[i].Copy = i + 1
 	}
-	return p.atOnce(ctx, abouts, all)
+	return p.atOnce(ctx, stagger, abouts, all)
 }
 
 // turnedAway reports whether a copy was left without an answer for want of

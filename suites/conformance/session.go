@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -139,18 +140,24 @@ func (s *Session) again() Again {
 	}
 }
 
-// events lists every event that was sent, and when those that should take effect
-// were acknowledged.
-func (s *Session) events(records []transcript.Record) target.Wait {
+// events lists every event that was sent by the scenarios that are wanted, and
+// when those that should take effect were acknowledged.
+func (s *Session) events(records []transcript.Record, wanted func(scenarios.Scenario) bool) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
 	expected := map[string]map[string]string{} // scenario → label → effect
 	for _, p := range s.plan.Planned {
-		expected[p.Scenario.ID] = p.Scenario.Effects
+		if wanted(p.Scenario) {
+			expected[p.Scenario.ID] = p.Scenario.Effects
+		}
 	}
 	seen := map[string]bool{}
 	for _, rec := range records {
 		e := rec.Exchange
-		if e == nil || e.EventID == "" || expected[e.Scenario][e.Label] == "any" { // nobody looks at its count
+		if e == nil || e.EventID == "" {
+			continue
+		}
+		effects, ok := expected[e.Scenario]
+		if !ok && e.Scenario != "" || effects[e.Label] == "any" { // nobody looks at its count here
 			continue
 		}
 		if !seen[e.EventID] {

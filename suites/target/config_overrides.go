@@ -53,6 +53,8 @@ type Overrides struct {
 	EffectTimeout time.Duration // --effect-timeout
 	Wait          time.Duration // --wait, for a receiver that is being started
 	Profile       string        // --profile
+
+	NoExec bool // --no-exec: a configuration that runs commands is refused
 }
 
 // contradiction finds flags that cannot both be meant.
@@ -88,6 +90,9 @@ func (c Config) With(o Overrides) (Config, error) {
 		return c, err
 	}
 	override(&c, &c.Profile, o.Profile, "profile", "--profile")
+	if o.NoExec && c.Process != nil {
+		return c, c.at("process", errors.New("process runs commands, and --no-exec forbids it"))
+	}
 	return c, c.check()
 }
 

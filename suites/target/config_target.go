@@ -17,8 +17,9 @@ import (
 const maxCA = 4 << 20
 
 // Target makes the target of the file and the flags: it reads the environment,
-// secret and samples, and opens the probes. The caller closes the probes with
-// the function returned, which is nil beside an error.
+// secret and samples, and opens the probes; the process is not started. The
+// caller closes probes and process with the function returned, which is nil
+// beside an error.
 func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	c, err := c.With(o)
 	if err != nil {
@@ -44,7 +45,10 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 		return nil, nil, err
 	}
 	t.Probes, t.Wait = probes, o.Wait
-	return t, closeProbes, nil
+	if err := c.fillProcess(t); err != nil {
+		return nil, nil, errors.Join(err, closeProbes())
+	}
+	return t, func() error { return errors.Join(t.Process.leave(), closeProbes()) }, nil
 }
 
 // bare makes the target from what it cannot be without.

@@ -39,6 +39,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.Process != nil {
+		all = append(all, t.Process.settings.Sensitive...)
+	}
 	if t.State != nil {
 		if h, ok := t.State.Probe.(*HTTPState); ok {
 			if u, err := url.Parse(h.URL); err == nil {

@@ -39,7 +39,8 @@ type Target struct {
 	TLS         *tls.Config
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
-	State       *State // nil: it is not known what becomes of what events are about
+	Process     *Process // nil: it is not ours to control
+	State       *State   // nil: it is not known what becomes of what events are about
 	Samples     *mockprovider.Samples
 	Limits      Limits
 	Timeouts    Timeouts
@@ -188,13 +189,24 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return t.Origin != ""
 	case "event-identity":
 		return t.Dedupe != DedupeByBusiness
-	case "state":
+	case mockprovider.ObjectState:
 		return t.State != nil
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
 		_, ok := t.Others[mockprovider.SecretSlots[f]]
 		return ok
+	case mockprovider.SeveralEffects:
+		return len(t.Probes) >= 2
+	case mockprovider.BreakProcess:
+		return t.Process != nil && t.Process.Can("break") && t.Process.Can("heal")
+	case mockprovider.StartProcess, mockprovider.StopProcess, mockprovider.KillProcess:
+		action, _ := strings.CutPrefix(string(f), "process-")
+		return t.Process != nil && t.Process.Can(action)
+	case mockprovider.WithoutSecret:
+		return t.Process != nil && t.Process.CanHideSecret()
+	case mockprovider.ShiftedClock:
+		return t.Process != nil && t.Process.CanShiftClock()
 	}
 	return t.Scheme.Has(f, t.Secret) || m.Has(f)
 }
