@@ -46,6 +46,9 @@ type EventSpec struct {
 	// not empty.
 	About  *Event
 	Object string
+	// Set holds what stands elsewhere in the body, by JSON pointer: true, false,
+	// null and whole numbers as such, whatever else as text.
+	Set map[string]string
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
 }
@@ -161,6 +164,9 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	}
 	if err == nil && spec.About != nil && spec.Object != "" {
 		body, err = copyJSON(body, spec.About.Body, spec.Object)
+	}
+	if err == nil {
+		body, err = setAll(body, spec.Set)
 	}
 	e.Body = body
 	return e, err

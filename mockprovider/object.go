@@ -2,6 +2,9 @@ package mockprovider
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 
 	"github.com/tidwall/gjson"
 )
@@ -31,4 +34,21 @@ func copyJSON(body, other []byte, pointer string) ([]byte, error) {
 		return nil, fmt.Errorf("nothing stands at %s", pointer)
 	}
 	return setRawJSON(body, pointer, v.Raw)
+}
+
+var literal = regexp.MustCompile(`^(true|false|null|0|-?[1-9][0-9]{0,17})$`)
+
+// setAll puts values at JSON pointers, as EventSpec.Set has them.
+func setAll(body []byte, values map[string]string) (_ []byte, err error) {
+	for _, pointer := range slices.Sorted(maps.Keys(values)) {
+		if text := values[pointer]; literal.MatchString(text) {
+			body, err = setRawJSON(body, pointer, text)
+		} else {
+			body, err = setJSON(body, pointer, text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
 }

@@ -154,7 +154,7 @@ func stateProbe(s *transcript.State) *reports.StateProbe {
 	}
 	out := &reports.StateProbe{Kind: s.Kind, Reads: s.Reads, Object: s.Object, After: []reports.Stage{}}
 	for _, stage := range s.After {
-		out.After = append(out.After, reports.Stage(stage))
+		out.After = append(out.After, reports.Stage{Type: stage.Type, Is: stage.Is})
 	}
 	return out
 }

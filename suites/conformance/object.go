@@ -28,7 +28,7 @@ func (p *player) tell(spec *mockprovider.EventSpec, step scenarios.Step, name st
 	}
 	spec.Age = time.Duration(p.scenario.LastStage()-step.Stage) * stageApart
 	if state != nil {
-		spec.Type = state.After[step.Stage-1].Type
+		spec.Type, spec.Set = state.After[step.Stage-1].Type, state.After[step.Stage-1].Set
 	}
 }
 

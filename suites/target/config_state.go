@@ -3,6 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -24,8 +25,9 @@ type StateConfig struct {
 // StageConfig is one event that happens to an object, and the state it is in
 // then.
 type StageConfig struct {
-	Type string `yaml:"type"`
-	Is   string `yaml:"is"`
+	Type string            `yaml:"type"`
+	Set  map[string]string `yaml:"set"`
+	Is   string            `yaml:"is"`
 }
 
 // StateHTTPConfig is a URL of the receiver; see NewHTTPState.
@@ -67,9 +69,14 @@ func (s StateConfig) checkAfter() error {
 		if stage.Type == "" || stage.Is == "" {
 			return fmt.Errorf("number %d of state.after lacks its type or what the object is then: write {type: invoice.paid, is: paid}", i+1)
 		}
+		for pointer := range stage.Set {
+			if err := checkPointer(pointer); err != nil {
+				return fmt.Errorf("number %d of state.after: set: %w", i+1, err)
+			}
+		}
 		for _, before := range s.After[:i] {
-			if before.Type == stage.Type || before.Is == stage.Is {
-				return fmt.Errorf("state.after has %s, is %s and %s, is %s: types and states differ, or no order could be seen", before.Type, before.Is, stage.Type, stage.Is)
+			if before.Type == stage.Type && maps.Equal(before.Set, stage.Set) || before.Is == stage.Is {
+				return fmt.Errorf("state.after has %s, is %s and %s, is %s: events and states differ, or no order could be seen", before.Type, before.Is, stage.Type, stage.Is)
 			}
 		}
 	}
@@ -104,7 +111,7 @@ func (c Config) state(t *Target) (*State, error) {
 		if t.Samples != nil && !slices.Contains(maker.Types(), stage.Type) {
 			return nil, c.at("state.after", nearest.Unknown("type of a sample", stage.Type, maker.Types()))
 		}
-		if err := s.fresh(maker, stage.Type); err != nil {
+		if err := s.fresh(maker, stage); err != nil {
 			return nil, c.at("state.object", err)
 		}
 	}
@@ -113,10 +120,10 @@ func (c Config) state(t *Target) (*State, error) {
 
 // fresh reports whether events of the type say what they are about, and whether
 // that is another object in each: scenarios would disturb each other otherwise.
-func (s *State) fresh(m *mockprovider.Maker, typ string) error {
+func (s *State) fresh(m *mockprovider.Maker, stage Stage) error {
 	var objects []string
 	for _, key := range []string{"one", "another"} {
-		e, err := m.Make(mockprovider.EventSpec{Key: key, Type: typ})
+		e, err := m.Make(mockprovider.EventSpec{Key: key, Type: stage.Type, Set: stage.Set})
 		if err != nil {
 			return err
 		}
@@ -127,7 +134,7 @@ func (s *State) fresh(m *mockprovider.Maker, typ string) error {
 		objects = append(objects, object)
 	}
 	if objects[0] == objects[1] {
-		return fmt.Errorf("every event of type %s is about %q at %s: name the place under events.set, so that it is fresh", typ, strings.ToValidUTF8(objects[0], "?"), s.Object)
+		return fmt.Errorf("every event of type %s is about %q at %s: name the place under events.set, so that it is fresh", stage.Type, strings.ToValidUTF8(objects[0], "?"), s.Object)
 	}
 	return nil
 }

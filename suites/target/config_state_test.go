@@ -33,7 +33,7 @@ func TestTargetWithState(t *testing.T) {
 			t.Errorf("%s: %v", scheme, err)
 			continue
 		}
-		if got.State == nil || got.State.Object != object || !reflect.DeepEqual(got.State.After, []Stage{{"invoice.created", "open"}, {"invoice.paid", "paid"}}) || !got.Has("state", nil) {
+		if got.State == nil || got.State.Object != object || !reflect.DeepEqual(got.State.After, []Stage{{Type: "invoice.created", Is: "open"}, {Type: "invoice.paid", Is: "paid"}}) || !got.Has("state", nil) {
 			t.Errorf("%s: %+v", scheme, got.State)
 		}
 		reads := got.OwnRedactor().Text(got.State.Probe.Describe().Counts)

@@ -64,7 +64,7 @@ func TestLoadConfigReadsEveryKey(t *testing.T) {
 		},
 		State: StateConfig{
 			Object: "/data/object/id",
-			After:  []StageConfig{{"invoice.paid", "paid"}, {"order.shipped", "shipped"}},
+			After:  []StageConfig{{Type: "invoice.paid", Is: "paid"}, {Type: "order.shipped", Set: map[string]string{"/late": "false"}, Is: "shipped"}},
 			HTTP:   &StateHTTPConfig{URL: "https://receiver.example/states/{object}", Pointer: "/status"},
 		},
 		Limits: LimitsConfig{
@@ -152,12 +152,13 @@ var badFiles = []badFile{
 	{"an object without a pointer", "state: {object: id}\n", `hookassay.yaml:1:17: "id" is no JSON pointer`, false},
 	{"one stage", stated("[{type: a, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has 2 to 20 events", false},
 	{"a stage without a state", stated("[{type: a, is: b}, {type: c}]", "{object}"), "hookassay.yaml:1:29: number 2 of state.after lacks", false},
-	{"two stages of one type", stated("[{type: a, is: b}, {type: a, is: c}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and a, is c: types and states differ", true},
+	{"two stages of one type", stated("[{type: a, is: b}, {type: a, is: c}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and a, is c: events and states differ", true},
+	{"a stage that sets nothing that is a place", stated("[{type: a, is: b, set: {late: no}}, {type: c, is: d}]", "{object}"), "hookassay.yaml:1:29: number 1 of state.after: set: \"late\" is no JSON pointer", false},
 	{"two stages of one state", stated("[{type: a, is: b}, {type: c, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and c, is b", true},
 	{"a state that is not seen", "state: {object: /id, after: [{type: a, is: b}, {type: c, is: d}]}\n", "hookassay.yaml:1:9: state.http is missing", false},
 	{"a state of every object", stated("[{type: a, is: b}, {type: c, is: d}]", ""), `hookassay.yaml:1:74: state URL "http://127.0.0.1/states/" has no {object}`, false},
 	{"a state by SQL", "state: {sql: {driver: postgres}}\n", "hookassay.yaml:1:9: state.sql is not available in this version", false},
-	{"an unknown key of a stage", stated("[{type: a, si: b}]", "{object}"), `hookassay.yaml:1:40: unknown key "si"; did you mean "is"?`, false},
+	{"an unknown key of a stage", stated("[{tpye: a, is: b}]", "{object}"), `hookassay.yaml:1:31: unknown key "tpye"; did you mean "type"?`, false},
 
 	{"an empty URL", "target: {url: \"\"}\n", "hookassay.yaml:1:15: no target: give its URL", false},
 	{"a URL without a host", "target: {url: localhost}\n", `hookassay.yaml:1:15: target "localhost" is no URL`, false},

@@ -19,8 +19,9 @@ type State struct {
 
 // A Stage is one event that happens to an object.
 type Stage struct {
-	Type string // of the event
-	Is   string // the state that the object is in then
+	Type string            // of the event
+	Set  map[string]string // what stands in it, by JSON pointer; as in mockprovider.EventSpec
+	Is   string            // the state that the object is in then
 }
 
 // A StateProbe tells in which states objects are.

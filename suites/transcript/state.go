@@ -10,8 +10,9 @@ type State struct {
 
 // Stage is one event that happens to an object, and the state it is in then.
 type Stage struct {
-	Type string `json:"type"`
-	Is   string `json:"is"`
+	Type string            `json:"type"`
+	Set  map[string]string `json:"set,omitempty"` // what stands in it, by JSON pointer
+	Is   string            `json:"is"`
 }
 
 // States is the reading of the state probe after things have settled.
