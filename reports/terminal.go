@@ -43,6 +43,9 @@ func (p *page) headline(r Report) {
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
 	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
+	if r.Target.State != nil {
+		p.para(plain, "", 2, "states: "+r.Target.State.Reads)
+	}
 	if r.Target.ClockSkew != "" {
 		p.para(plain, "", 2, "clock: the receiver's minus ours is "+r.Target.ClockSkew)
 	}

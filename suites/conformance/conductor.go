@@ -55,6 +55,7 @@ func (c *conductor) conduct(ctx context.Context) error {
 	}
 	err = c.playAgain(ctx, suspects)
 	c.settle(ctx)
+	c.settleStates(ctx)
 	return cmp.Or(err, c.playStaged(ctx, staged))
 }
 
