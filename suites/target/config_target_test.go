@@ -143,7 +143,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame"}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame"}))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}
