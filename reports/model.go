@@ -73,6 +73,7 @@ type Probe struct {
 	Kind    string `json:"kind"`
 	Counts  string `json:"counts"`            // what its count was declared to mean
 	Horizon string `json:"horizon,omitempty"` // how long "no effect" was waited for
+	Blind   string `json:"blind,omitempty"`   // why it cannot count to two
 }
 
 // A Check is one finding of the preflight.
@@ -208,8 +209,8 @@ type Evidence struct {
 	Fault      *Exchange    `json:"fault,omitempty"`
 	Differs    []Difference `json:"differs,omitempty"` // what the faulty request has otherwise than without the fault
 	Effects    *Effects     `json:"effects,omitempty"`
-	Process    []string     `json:"process,omitempty"` // what was done to the receiver's process, with times
-	Output     []string     `json:"output,omitempty"`  // the last lines that the receiver wrote
+	Process    []string     `json:"process,omitempty"`    // what was done to the receiver's process, with times
+	Output     []string     `json:"output,omitempty"`     // the last lines that the receiver wrote
 	Transcript []int        `json:"transcript,omitempty"` // lines of transcript.jsonl
 }
 

@@ -59,7 +59,14 @@ func effectsSeen(probes []Probe) string {
 	}
 	var parts []string
 	for _, p := range probes {
-		parts = append(parts, fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts))
+		part := fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts)
+		if p.Blind != "" {
+			part += "; but " + p.Blind
+		}
+		if p.Horizon != "" {
+			part += "; no effect was waited for " + p.Horizon
+		}
+		parts = append(parts, part)
 	}
 	return "effects: " + strings.Join(parts, "; ")
 }

@@ -107,7 +107,8 @@ func (s *Session) describe() *transcript.Run {
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One
 	for _, p := range t.Probes {
-		run.Probes = append(run.Probes, transcript.Probe(p.Describe()))
+		d := p.Describe()
+		run.Probes = append(run.Probes, transcript.Probe{Name: d.Name, Kind: d.Kind, Counts: d.Counts})
 	}
 	return run
 }
