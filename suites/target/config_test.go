@@ -56,11 +56,21 @@ func TestLoadConfigReadsEveryKey(t *testing.T) {
 			"mail":       {Callback: &CallbackConfig{Listen: "127.0.0.1:0", Token: EnvRef{"CALLBACK_TOKEN"}}},
 			"ledger":     {HTTP: &HTTPConfig{URL: "https://receiver.example/effects/{id}", Count: "$.count"}},
 			"log-of-all": {HTTP: &HTTPConfig{URL: "https://receiver.example/effects", Pointer: "/{id}"}},
+			"postgres":   {SQL: &SQLConfig{Driver: "postgres", DSN: DSNConfig{Ref: SecretRef{Env: "DATABASE_URL"}}, Query: "select event_id, count(*) from ledger where event_id = any($1) group by 1"}},
+			"sqlite":     {SQL: &SQLConfig{Driver: "sqlite", DSN: DSNConfig{Path: "app.db"}, Query: "select event_id, count(*) from ledger where event_id in (select value from json_each($1)) group by 1"}},
+			"program":    {Exec: &ExecConfig{Command: []string{"./count-effects", "{id}"}}},
+			"lines":      {Log: &LogConfig{File: "app.log", Pattern: `processed id=(?P<id>\S+)`}},
 		},
 		Events: EventsConfig{
 			Files: "events/*.json", ID: "/id", Type: "/type",
 			Set:  map[string]string{"/data/object/id": "pi_{canary}", "/created": "{now_unix}"},
-			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"},
+			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"}, Poison: "poison/poison.json",
+			API: &EventsAPIConfig{Listen: "127.0.0.1:0", Token: EnvRef{"EVENTS_TOKEN"}, Within: mockprovider.Duration(20 * time.Second)},
+		},
+		State: StateConfig{
+			Object: "/data/object/id",
+			After:  []StageConfig{{Type: "invoice.paid", Is: "paid"}, {Type: "order.shipped", Set: map[string]string{"/late": "false"}, Is: "shipped"}},
+			HTTP:   &StateHTTPConfig{URL: "https://receiver.example/states/{object}", Pointer: "/status"},
 		},
 		Limits: LimitsConfig{
 			Risk: scenarios.Disruptive, Requests: 300, Rate: scenarios.Rate{N: 90, Per: time.Minute}, Concurrency: 2,
@@ -113,11 +123,16 @@ type badFile struct {
 	beyond           bool // the JSON Schema does not see what is wrong
 }
 
+// stated is a file that says what becomes of objects.
+func stated(after, object string) string {
+	return "state: {object: /id, after: " + after + ", http: {url: \"http://127.0.0.1/states/" + object + "\"}}\n"
+}
+
 var badFiles = []badFile{
 	{"nothing", "", "hookassay.yaml:1:1: expected one YAML document, found nothing", false},
 	{"a comment", "# nothing\n", "hookassay.yaml:1:1: expected one YAML document, found nothing", false},
 	{"two documents", "profile: core\n---\nprofile: core\n", "hookassay.yaml:1:1: expected one YAML document, found 2", true},
-	{"a list", "- profile: core\n", "hookassay.yaml:1:1: expected a map with target, effects, events, process, limits, timeouts, profile", false},
+	{"a list", "- profile: core\n", "hookassay.yaml:1:1: expected a map with target, effects, events, process, state, limits, timeouts, profile", false},
 	{"unfinished", "target: {url: \n", "hookassay.yaml:1:13: could not find map value", false},
 	{"a key twice", "profile: core\nprofile: core\n", `hookassay.yaml:2:1: mapping key "profile" already defined at [1:1]`, false},
 	{"an anchor", "profile: &p core\n", "hookassay.yaml:1:10: anchors and aliases are not part of the language", true},
@@ -130,12 +145,40 @@ var badFiles = []badFile{
 	{"a key of the top level", "target: {limits: {risk: safe}}\n", `hookassay.yaml:1:10: unknown key "limits" here; it belongs to the top level`, false},
 	{"an unknown key of a named effect", "effects: {a: {htpp: {url: \"http://127.0.0.1/{id}\"}}}\n", `hookassay.yaml:1:15: unknown key "htpp"; did you mean "http"?`, false},
 
-	{"sql", "effects:\n  sql: {driver: postgres}\n", "hookassay.yaml:2:3: effects.sql is not available in this version", false},
-	{"exec", "effects: {exec: {command: [x]}}\n", "hookassay.yaml:1:11: effects.exec is not available in this version", false},
-	{"log by name", "effects: {all: {log: {file: app.log}}}\n", "hookassay.yaml:1:17: effects.all.log is not available in this version", false},
+	{"no driver", "effects: {sql: {dsn: app.db, query: \"select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: driver is missing: postgres or sqlite", false},
+	{"a driver", "effects:\n  sql: {driver: postgre}\n", `hookassay.yaml:2:3: sql: unknown driver "postgre"; did you mean "postgres"?`, false},
+	{"no query", "effects: {sql: {driver: sqlite, dsn: app.db}}\n", "hookassay.yaml:1:11: sql: query is missing", false},
+	{"no database", "effects: {sql: {driver: postgres, query: \"select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: dsn is missing: write dsn: {env: DATABASE_URL}", false},
+	{"a DSN in the file", "effects: {sql: {driver: postgres, dsn: \"postgres://u:hunter2@h/\", query: \"select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: a DSN may hold a password", true},
+	{"a DSN for a name", "effects: {sql: {driver: postgres, dsn: {env: \"postgres://u:hunter2@h/\"}, query: \"select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: dsn: this is no name of an environment variable", false},
+	{"a database's bytes for its path", "effects: {sql: {driver: sqlite, dsn: {file: app.db}, query: \"select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: the file would be one that holds the path", true},
+	{"a query without ids", "effects: {sql: {driver: sqlite, dsn: app.db, query: \"select 1, $10\"}}\n", "hookassay.yaml:1:11: sql: the query lacks $1, which stands for the ids: where event_id in (select value from json_each($1))", false},
+	{"two statements", "effects: {sql: {driver: sqlite, dsn: app.db, query: \"delete from t; select 1, $1\"}}\n", "hookassay.yaml:1:11: sql: the query is one statement", true},
+	{"a key of sql", "effects: {sql: {drvier: sqlite}}\n", `hookassay.yaml:1:17: unknown key "drvier"; did you mean "driver"?`, false},
+	{"no command", "effects: {exec: {command: []}}\n", "hookassay.yaml:1:11: exec: a command is a list of words", false},
+	{"an id for a program", "effects: {exec: {command: [\"{id}\"]}}\n", "hookassay.yaml:1:11: exec: {id} stands in the program's name", true},
+	{"a command for a shell", "effects: {exec: {command: [\"count all\"]}}\n", `hookassay.yaml:1:11: exec: "count all" is one word: no shell takes it apart`, true},
+	{"a command that is no list", "effects: {exec: {command: count}}\n", "hookassay.yaml:1:27: expected a list", false},
+	{"no log", "effects: {all: {log: {pattern: \"(?P<id>.*)\"}}}\n", "hookassay.yaml:1:17: log: file is missing", false},
+	{"a pattern without id", "effects: {log: {file: app.log, pattern: \"id=(.*)\"}}\n", "hookassay.yaml:1:11: log: the pattern has no group named id", true},
+	{"a pattern that is none", "effects: {log: {file: app.log, pattern: \"(?P<id>\"}}\n", "hookassay.yaml:1:11: log: pattern: error parsing regexp", true},
+	{"log and exec", "effects: {exec: {command: [x]}, log: {file: app.log, pattern: \"(?P<id>.*)\"}}\n", "hookassay.yaml:1:11: both exec and log: give each a name", false},
 	{"previous", "target: {secrets: {previous: {env: X, file: y}}}\n", "hookassay.yaml:1:31: a secret has env or file, not both", false},
 	{"revoked", "target: {secrets: {revoked: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", false},
 	{"other", "target: {secrets: {other: hunter2}}\n", "hookassay.yaml:1:27: expected a map with env, file", false},
+
+	{"a state without an object", "state: {http: {url: \"http://127.0.0.1/{object}\"}}\n", "hookassay.yaml:1:9: state.object is missing", false},
+	{"a state of nothing", "state: {}\n", "hookassay.yaml:1:8: state.object is missing", false},
+	{"an object without a pointer", "state: {object: id}\n", `hookassay.yaml:1:17: "id" is no JSON pointer`, false},
+	{"one stage", stated("[{type: a, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has 2 to 20 events", false},
+	{"a stage without a state", stated("[{type: a, is: b}, {type: c}]", "{object}"), "hookassay.yaml:1:29: number 2 of state.after lacks", false},
+	{"two stages of one type", stated("[{type: a, is: b}, {type: a, is: c}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and a, is c: events and states differ", true},
+	{"a stage that sets nothing that is a place", stated("[{type: a, is: b, set: {late: no}}, {type: c, is: d}]", "{object}"), "hookassay.yaml:1:29: number 1 of state.after: set: \"late\" is no JSON pointer", false},
+	{"two stages of one state", stated("[{type: a, is: b}, {type: c, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and c, is b", true},
+	{"a state that is not seen", "state: {object: /id, after: [{type: a, is: b}, {type: c, is: d}]}\n", "hookassay.yaml:1:9: state.http is missing", false},
+	{"a state of every object", stated("[{type: a, is: b}, {type: c, is: d}]", ""), `hookassay.yaml:1:74: state URL "http://127.0.0.1/states/" has no {object}`, false},
+	{"a state by SQL", "state: {sql: {driver: postgres}}\n", "hookassay.yaml:1:9: state.sql is not available in this version", false},
+	{"an unknown key of a stage", stated("[{tpye: a, is: b}]", "{object}"), `hookassay.yaml:1:31: unknown key "tpye"; did you mean "type"?`, false},
 
 	{"an empty URL", "target: {url: \"\"}\n", "hookassay.yaml:1:15: no target: give its URL", false},
 	{"a URL without a host", "target: {url: localhost}\n", `hookassay.yaml:1:15: target "localhost" is no URL`, false},
@@ -162,7 +205,7 @@ var badFiles = []badFile{
 	{"a secret for a path", "target: {secrets: {current: {file: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", true},
 
 	{"two kinds of one effect", "effects: {callback: {listen: \"127.0.0.1:0\"}, http: {url: \"http://127.0.0.1/{id}\"}}\n", "hookassay.yaml:1:11: both callback and http: give each a name", false},
-	{"an effect of no kind", "effects: {a: {}}\n", "hookassay.yaml:1:14: an effect has callback or http", false},
+	{"an effect of no kind", "effects: {a: {}}\n", "hookassay.yaml:1:14: an effect has callback, http, sql, exec or log", false},
 	{"an effect's name", "effects: {\"a b\": {http: {url: \"http://127.0.0.1/{id}\"}}}\n", `hookassay.yaml:1:19: "a b" is no name of an effect`, false},
 	{"an effects URL", "effects: {http: {url: nowhere}}\n", `hookassay.yaml:1:11: effects URL "nowhere" is no URL`, false},
 	{"an effects URL with a user", "effects: {http: {url: \"http://u:p@127.0.0.1/{id}\"}}\n", "hookassay.yaml:1:11: http: a user in the URL would reach reports", false},
@@ -174,6 +217,11 @@ var badFiles = []badFile{
 	{"everybody may call", "effects: {callback: {listen: \"0.0.0.0:0\"}}\n", "hookassay.yaml:1:11: callback: whoever reaches 0.0.0.0:0 could invent effects", true},
 
 	{"events without files", "events: {id: /id}\n", "hookassay.yaml:1:10: events.files is missing", false},
+	{"a poison event without files", "events: {poison: x.json}\n", "hookassay.yaml:1:10: events.files is missing", false},
+	{"a list of events that nobody can ask", "events: {api: {listen: \"127.0.0.1:0\"}}\n", "hookassay.yaml:1:16: a token made for the run is told only to a receiver that we start", true},
+	{"a list of events nowhere", "events: {api: {listen: 9500x, token: {env: T}}}\n", `hookassay.yaml:1:16: listen is "9500x"; write host:port`, false},
+	{"a list of events with a token", "events: {api: {listen: \"127.0.0.1:0\", token: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:47: this looks like a secret", false},
+	{"a list of events with another key", "events: {api: {lsten: \"127.0.0.1:0\"}}\n", `hookassay.yaml:1:16: unknown key "lsten"; did you mean "listen"?`, false},
 	{"an id that is no pointer", "events: {files: x, id: id}\n", `hookassay.yaml:1:24: "id" is no JSON pointer`, false},
 	{"a place to set that is no pointer", "events: {files: x, set: {a: b}}\n", `hookassay.yaml:1:29: "a" is no JSON pointer`, false},
 	{"a free place that is no pointer", "events: {files: x, free: [a]}\n", `hookassay.yaml:1:26: "a" is no JSON pointer`, false},
