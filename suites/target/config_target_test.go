@@ -66,7 +66,7 @@ func TestEveryFlag(t *testing.T) {
 		EventsFiles: "testdata/config/events/*.json", EventsID: "/id", EventsType: "/type",
 		EventsSet: map[string]string{"/created": "{now_unix}"}, EventsFree: []string{"/metadata"}, EventsHandled: []string{"invoice.paid"},
 		Consent: "receiver.example", MaxRisk: "safe", Requests: 7, Rate: "60/m", Concurrency: 3, DedicatedEdge: &yes,
-		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict",
+		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict", NoExec: true,
 	}
 	got, closeProbes, err := Config{}.Target(o)
 	if err != nil {
@@ -217,7 +217,7 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 	if err := os.Rename("all.yaml", "elsewhere/all.yaml"); err != nil {
 		t.Fatal(err)
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(nil))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}
