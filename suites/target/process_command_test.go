@@ -177,7 +177,8 @@ func TestCommandsThatFail(t *testing.T) {
 func TestBreakBesideStart(t *testing.T) {
 	t.Parallel()
 	p, _ := process(t, func(s *ProcessSettings) {
-		s.Commands = map[string][]string{"break": shell("echo broken"), "heal": shell("echo healed; exit 1")}
+		s.Commands = map[string][]string{"break": shell("echo broken"), "heal": shell("echo healed; test -e tried || { touch tried; exit 1; }")}
+		s.Dir = t.TempDir()
 	})
 	for _, action := range []string{transcript.ProcessStart, transcript.ProcessBreak} {
 		if r := p.Do(t.Context(), action, ProcessOptions{}); !r.Done {
@@ -193,5 +194,35 @@ func TestBreakBesideStart(t *testing.T) {
 	}
 	if out := strings.Join(r.Output, " "); !strings.HasPrefix(out, "receiver ") || !strings.HasSuffix(out, "broken healed") {
 		t.Errorf("output %q", out)
+	}
+}
+
+// What could not be ended or mended counts as there still.
+func TestFailedCommandsCountForNothing(t *testing.T) {
+	t.Parallel()
+	p, _ := commanded(t, func(s *ProcessSettings) {
+		s.Commands["kill"], s.Commands["heal"] = shell("exit 1"), shell(`test -e mended && rm broken`)
+	})
+	for action, done := range map[string]bool{"start": true, "break": true} {
+		if r := p.Do(t.Context(), action, ProcessOptions{}); r.Done != done {
+			t.Fatalf("%s: %+v", action, r)
+		}
+	}
+	for _, action := range []string{"kill", "heal"} {
+		if r := p.Do(t.Context(), action, ProcessOptions{}); r.Done {
+			t.Errorf("%s: %+v", action, r)
+		}
+	}
+	if !p.Running() {
+		t.Error("it was not killed, and counts as ended")
+	}
+	if err := os.WriteFile(filepath.Join(p.settings.Dir, "mended"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := p.Close(); r == nil || !r.Done || r.Action != transcript.ProcessStop {
+		t.Errorf("close: %+v", r)
+	}
+	if _, err := os.Stat(filepath.Join(p.settings.Dir, "broken")); err == nil {
+		t.Error("it is still broken")
 	}
 }

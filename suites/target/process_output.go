@@ -19,10 +19,6 @@ const (
 	maxOutputText  = 16 << 10 // … and bytes
 )
 
-// settleWithin is how long the rest of the output may take to arrive when the
-// process has ended: the pipe ends when nobody is left to write to it.
-const settleWithin = 500 * time.Millisecond
-
 // An output takes what the receiver writes to its standard output and error,
 // in the order in which it comes, and never keeps it waiting long.
 type output struct {
@@ -62,6 +58,9 @@ func (o *output) of(cmd *exec.Cmd, foreseen bool) (*life, error) {
 	go o.read(r, ended)
 	l, err := begin(cmd, foreseen)
 	_ = w.Close() // the child has its own
+	if l != nil {
+		l.heard = ended
+	}
 	return l, err
 }
 
@@ -99,25 +98,6 @@ func (o *output) take(b []byte) {
 		o.cut = true
 	}
 	o.log.take(b)
-}
-
-// settle waits for the rest of what was written, at most settleWithin.
-func (o *output) settle() {
-	o.mu.Lock()
-	var all []chan struct{}
-	for _, ended := range o.pipes {
-		all = append(all, ended)
-	}
-	o.mu.Unlock()
-	late := time.NewTimer(settleWithin)
-	defer late.Stop()
-	for _, ended := range all {
-		select {
-		case <-ended:
-		case <-late.C:
-			return
-		}
-	}
 }
 
 // last returns the last lines, redacted.
