@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -103,9 +104,10 @@ func (o *output) take(b []byte) {
 // last returns the last lines, redacted.
 func (o *output) last() []string {
 	o.mu.Lock()
-	raw, cut := string(o.tail), o.cut
+	raw, cut := bytes.Clone(o.tail), o.cut
 	o.mu.Unlock()
-	text := strings.ToValidUTF8(o.redactor.Text(raw), "\uFFFD")
+	raw = raw[:len(raw)-o.redactor.Unfinished(raw)] // half a secret, whose rest is still to come
+	text := strings.ToValidUTF8(o.redactor.Text(string(raw)), "\uFFFD")
 	if cut { // what is left of a secret goes with the line that it is in
 		text = text[min(len(text), o.redactor.Longest()):]
 	}
