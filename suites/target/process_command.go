@@ -139,8 +139,6 @@ func (l *life) finish(ctx context.Context, within time.Duration) string {
 	return why
 }
 
-func (l *life) succeeded() bool { return !l.alive() && l.cmd.ProcessState.Success() }
-
 // inheritedSecrets are the values in our own environment whose names say that
 // they are secret: a receiver that ends in a panic may print them all.
 func inheritedSecrets() []mockprovider.Sensitive {

@@ -70,7 +70,16 @@ func (l *life) alive() bool {
 }
 
 // exit is how it ended: "exit status 1", "signal: killed". It must have.
-func (l *life) exit() string { return l.cmd.ProcessState.String() }
+func (l *life) exit() string {
+	if l.cmd.ProcessState == nil { // where we inherited SIGCHLD ignored (wait(2))
+		return "exit status unknown"
+	}
+	return l.cmd.ProcessState.String()
+}
+
+func (l *life) succeeded() bool {
+	return !l.alive() && l.cmd.ProcessState != nil && l.cmd.ProcessState.Success()
+}
 
 // gone waits until nothing of it is left, at most that long.
 func (l *life) gone(ctx context.Context, within time.Duration) bool {
@@ -130,7 +139,7 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 	}
 	if !l.alive() {
 		r.Message = fmt.Sprintf("it ended while it was started (%s)", l.exit())
-		if l.cmd.ProcessState.Success() {
+		if l.succeeded() {
 			r.Message += "; process.start must not return while the receiver runs"
 		}
 	}
