@@ -123,7 +123,7 @@ func TestProcessesOfTheDocs(t *testing.T) {
 }
 
 func TestFaketimeOfAFile(t *testing.T) {
-	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+	if runtime.GOOS == "darwin" {
 		t.Skip("libraries are not preloaded that way")
 	}
 	c, err := LoadConfig(processFile(t, "{file: secret.txt}", `{start: [./r], clock: {faketime: libfaketime.so.1}}`), processEnvironment)
