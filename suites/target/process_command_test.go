@@ -148,9 +148,9 @@ func TestCommandsThatFail(t *testing.T) {
 	}{
 		{"not there", []string{"./none"}, time.Minute, false, "./none: no such file or directory", ""},
 		{"fails", shell("echo why; exit 4"), time.Minute, false, "/bin/sh failed (exit status 4)", "exit status 4"},
-		{"does not end", sleeps, 300 * time.Millisecond, false, "/bin/sh did not end within 300ms, and was killed", "signal: killed"},
+		{"does not end", sleeps, 2 * time.Second, false, "/bin/sh did not end within 2s, and was killed", "signal: killed"},
 		{"is not waited for", sleeps, time.Minute, true, "/bin/sh was killed: the run was ended", "signal: killed"},
-		{"starts nothing", shell("true"), 500 * time.Millisecond, false, "it was not ready within", "exit status 0"},
+		{"starts nothing", shell("true"), 2 * time.Second, false, "it was not ready within", "exit status 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +160,7 @@ func TestCommandsThatFail(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if tt.cancel {
-				time.AfterFunc(500*time.Millisecond, cancel)
+				time.AfterFunc(2*time.Second, cancel)
 			}
 			r := p.Do(ctx, transcript.ProcessStart, ProcessOptions{})
 			if r.Done || !strings.Contains(r.Message, tt.want) || r.Exit != tt.exit || r.MS > 10_000 {
