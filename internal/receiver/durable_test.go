@@ -115,11 +115,9 @@ func newEventsAPI(t *testing.T, ids ...string) *httptest.Server {
 func tellEnd(t *testing.T, cfg Config) string {
 	s := open(t, cfg)
 	got := make(chan int, 1)
-	slow := std()
-	body := slow.request(t, s.base)
-	go func() { got <- s.try(body).status }()
-	time.Sleep(crashGap / 2)
-	s.client.Transport.(*http.Transport).DisableKeepAlives = true
+	req := std().request(t, s.base)
+	go func() { got <- s.try(req).status }()
+	soonIs(t, s.r, map[string]int{"a": 1}) // it was taken on; the flawed receiver holds the answer
 	ctx, cancel := context.WithTimeout(context.Background(), testDeadline)
 	defer cancel()
 	_ = s.r.Shutdown(ctx) // close says if it is not well

@@ -30,7 +30,7 @@ type store struct {
 	db      *sql.DB // reads
 	writes  *sql.DB // of which the committer has the only connection
 	writer  *writer
-	most    int // changes in one transaction
+	most    atomic.Int64 // changes in one transaction
 	purged  time.Time
 	waiting atomic.Int64 // jobs in the table, as far as this process knows
 
@@ -74,9 +74,10 @@ CREATE TABLE IF NOT EXISTS listed (api TEXT PRIMARY KEY, until INTEGER NOT NULL)
 func openStore(cfg Config, flaws flawSet) (*store, error) {
 	s := &store{
 		flaws: flaws, now: cfg.Now, retention: cfg.Retention, broken: cfg.BrokenWhile,
-		onEffect: cfg.OnEffect, log: cfg.Log, most: groupSize,
+		onEffect: cfg.OnEffect, log: cfg.Log,
 		changes: make(chan change, groupSize), ended: make(chan struct{}), woken: make(chan struct{}, cfg.Workers),
 	}
+	s.most.Store(groupSize)
 	if flaws.has("short-retention") {
 		s.retention = shortRetention
 	}
@@ -152,7 +153,7 @@ func (s *store) commitAll() {
 	defer close(s.ended)
 	for first := range s.changes {
 		group := []change{first}
-		for more := true; more && len(group) < s.most; {
+		for more := true; more && int64(len(group)) < s.most.Load(); {
 			select {
 			case next, open := <-s.changes:
 				if more = open; open {
