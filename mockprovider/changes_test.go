@@ -13,7 +13,7 @@ import (
 // changes lists what differs between two deliveries, sorted: "method",
 // "target", "proto", "body", "header NAME", "spelling NAME", "order", "chunks",
 // "trailer", "bytes" (what is sent is not the message), "pace" (when it is),
-// "end", "hang-up", "patience", "http2".
+// "end", "hang-up", "reading" (of the answer), "patience", "http2".
 func changes(a, b Delivery) []string {
 	var all []string
 	note := func(name string, differs bool) {
@@ -32,6 +32,7 @@ func changes(a, b Delivery) []string {
 	note("bytes", altered(a) != altered(b))
 	note("end", a.Request.End != b.Request.End)
 	note("hang-up", a.Request.HangUp != b.Request.HangUp)
+	note("reading", a.Request.ReadRate != b.Request.ReadRate)
 	note("http2", a.HTTP2 != b.HTTP2)
 	all = append(all, headerChanges(a.Message.Fields, b.Message.Fields)...)
 	slices.Sort(all)

@@ -52,6 +52,8 @@ type Draft struct {
 	stall     stall
 	awaits    bool
 	hangUp    time.Duration
+	departure wire.End // once all is sent
+	readRate  int      // of the answer, in bytes a second
 	http2     bool
 }
 
@@ -274,7 +276,7 @@ func (d *Draft) field(name string) string {
 
 // request says how the message goes on the wire.
 func (d *Draft) request() wire.Request {
-	r := wire.Request{Method: d.message.Method, Writes: d.writes(), HangUp: d.hangUp}
+	r := wire.Request{Method: d.message.Method, Writes: d.writes(), HangUp: d.hangUp, End: d.departure, ReadRate: d.readRate}
 	switch {
 	case d.cutOff != nil:
 		d.cutOff.cut(&r, d.message)

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ type Event struct {
 	typed string   // JSON pointer of the type; empty: the body has none
 	ours  bool     // the body is made from a template of ours, not from a sample
 	vary  variation
+	keys  unique // what its business keys are filled with
 }
 
 // EventSpec says which event to make. Only Key and Now are needed.
@@ -38,6 +40,15 @@ type EventSpec struct {
 	Source string
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
+	Poison bool   // from the sample whose processing always fails
+	// About is an event about the same object: this one has its business keys,
+	// and what stands at Object, a JSON pointer into the payload, where that is
+	// not empty.
+	About  *Event
+	Object string
+	// Set holds what stands elsewhere in the body, by JSON pointer: true, false,
+	// null and whole numbers as such, whatever else as text.
+	Set map[string]string
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
 }
@@ -76,6 +87,8 @@ func (m *Maker) Has(f Feature) bool {
 		return len(m.free()) > 0
 	case "template-events":
 		return m.samples == nil
+	case PoisonEvent:
+		return m.samples != nil && m.samples.poison != nil
 	}
 	return false
 }
@@ -110,6 +123,12 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if spec.Type == UnknownType {
 		spec.Type = m.scheme.UnknownType
 	}
+	if spec.Poison && !m.Has(PoisonEvent) {
+		return Event{}, errors.New("there is no sample whose processing always fails")
+	}
+	if spec.Poison {
+		spec.Type = m.samples.poison.typ
+	}
 	e := Event{
 		ID:     spec.ID,
 		Type:   spec.Type,
@@ -122,6 +141,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		typed:  m.typed(),
 		ours:   m.samples == nil,
 		vary:   variation{spec.Variant, m.seed},
+		keys:   u,
 	}
 	if e.ID == "" {
 		e.ID = u.fill(m.scheme.ID.Form, e)
@@ -135,9 +155,18 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if e.Body != nil {
 		return e, nil
 	}
-	body, err := m.body(e, u)
+	if spec.About != nil {
+		e.keys, e.Canary = spec.About.keys, spec.About.Canary
+	}
+	body, err := m.body(e, e.keys, spec.Poison)
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
+	}
+	if err == nil && spec.About != nil && spec.Object != "" {
+		body, err = copyJSON(body, spec.About.Body, spec.Object)
+	}
+	if err == nil {
+		body, err = setAll(body, spec.Set)
 	}
 	e.Body = body
 	return e, err
@@ -153,9 +182,12 @@ func (m *Maker) DefaultType() string {
 
 // body fills the template or sample of the event's type. A type that has none
 // (an unknown one) takes the default's shape.
-func (m *Maker) body(e Event, u unique) ([]byte, error) {
-	if m.samples != nil {
-		return m.samples.fill(m.scheme, e, u)
+func (m *Maker) body(e Event, u unique, poison bool) ([]byte, error) {
+	switch {
+	case poison:
+		return m.samples.fill(*m.samples.poison, e, u)
+	case m.samples != nil:
+		return m.samples.fill(m.samples.of(e.Type), e, u)
 	}
 	name := e.Type
 	if !slices.Contains(m.scheme.Events, name) {

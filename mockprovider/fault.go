@@ -185,7 +185,7 @@ func Faults() []Fault { return allFaults }
 
 var allFaults = sortedFaults(eventFaults, bodyFaults, textFaults, variedFaults, rewriteFaults, idFaults, codingFaults,
 	signFaults, secretFaults, ed25519Faults, timestampFaults, sealedFaults, spoofFaults, swapFaults,
-	headFaults, wireFaults, framingFaults, paceFaults)
+	headFaults, wireFaults, framingFaults, paceFaults, ackFaults)
 
 func sortedFaults(groups ...[]Fault) []Fault {
 	all := slices.Concat(groups...)

@@ -20,6 +20,11 @@ var eventFaults = []Fault{
 		event: func(spec *EventSpec, p Param) error { spec.Type = p.Text; return nil },
 	},
 	{
+		Name: "event.poison", Stage: StageEvent, Needs: []Feature{PoisonEvent},
+		Doc:   "the event is the target's own sample whose processing always fails, genuine in every way",
+		event: func(spec *EventSpec, _ Param) error { spec.Poison = true; return nil },
+	},
+	{
 		Name: "event.age", Stage: StageEvent, Param: ParamText, Needs: []Feature{"template-events"},
 		Doc:   "the event itself happened so long ago; the attempt is made now",
 		check: func(p Param) error { _, err := time.ParseDuration(p.Text); return err },

@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Faults of the event's id, before it is signed.
@@ -21,6 +22,11 @@ var idFaults = []Fault{
 				"{hour-ago}", strconv.FormatInt(d.at.Unix()-3600, 10),
 			).Replace(p.Text))
 		},
+	},
+	{
+		Name: "id.other-case", Stage: StageStamp, Needs: []Feature{"id"},
+		Doc:   "the letters of the id behind its last _ or - are in the other case",
+		apply: func(d *Draft, _ Param) error { return d.setID(otherCase(d.id)) },
 	},
 	{
 		Name: "id.pad", Stage: StageStamp, Param: ParamText, Needs: []Feature{"id"},
@@ -52,4 +58,16 @@ func (d *Draft) setID(id string) error {
 		}
 	}
 	return err
+}
+
+// otherCase turns the letters behind the last separator into the other case: what
+// stands before it says what kind of id it is.
+func otherCase(id string) string {
+	at := strings.LastIndexAny(id, "_-") + 1
+	return id[:at] + strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, id[at:])
 }

@@ -45,6 +45,13 @@ var (
 
 var faultCases = []faultCase{
 	{use: plain("event.unknown-type"), changes: []string{"{event-type}"}, holds: typeIs("")},
+	{use: plain("event.poison"), open: true, holds: func(k kit, g, f Delivery) error {
+		amount := gjson.GetBytes(f.Message.Body, "data.amount").String()
+		if f.Event.Type != "invoice.poison" || amount != "none" || gjson.GetBytes(f.Message.Body, "data.id").String() != f.Event.Canary {
+			return fmt.Errorf("%s: %s", f.Event.Type, f.Message.Body)
+		}
+		return nil
+	}},
 	{use: text("event.type", "other.happened"), changes: []string{"{event-type}"}, holds: typeIs("other.happened")},
 	{use: text("event.age", "168h"), fit: dated(true), changes: []string{"{signed-body}", "header ce-time"}, holds: isOlder},
 	{use: text("event.age", "168h"), fit: dated(false), changes: signedBody, holds: isOlder},
@@ -105,6 +112,14 @@ var faultCases = []faultCase{
 		name := k.composer.Scheme.ID.Header
 		if got, want := header(f, name), header(g, name)+"%0d%0a"; got != want || f.SentID != want {
 			return fmt.Errorf("the id is %q, want %q", got, want)
+		}
+		return nil
+	}},
+	{use: plain("id.other-case"), changes: []string{"{signed-id}"}, holds: func(k kit, g, f Delivery) error {
+		name := k.composer.Scheme.ID.Header
+		was, got := header(g, name), header(f, name)
+		if got == was || !strings.EqualFold(got, was) || f.SentID != got {
+			return fmt.Errorf("the id is %q, and was %q", got, was)
 		}
 		return nil
 	}},
@@ -204,7 +219,7 @@ var faultCases = []faultCase{
 func TestEveryFault(t *testing.T) {
 	tried := map[string]bool{}
 	for _, tt := range slices.Concat(faultCases, authFaultCases, wireCases) {
-		for _, k := range append(kits(t), ownKit(t)) {
+		for _, k := range append(kits(t), ownKit(t), samplesKit(t)) {
 			use, fits := tt.use, true
 			if tt.fit != nil {
 				use, fits = tt.fit(k)

@@ -58,6 +58,14 @@ var wireCases = []faultCase{
 	}},
 	{use: text("wire.stall", "head/20s"), changes: []string{"bytes", "patience"}, holds: stops(func(head, _ int) int { return head / 2 })},
 	{use: text("wire.stall", "body/1m"), changes: []string{"bytes", "patience"}, holds: stops(func(head, body int) int { return head + body/2 })},
+	{use: text("wire.hang-up-after-body", "close"), changes: []string{"end"}, holds: stops(func(head, body int) int { return head + body })},
+	{use: text("wire.hang-up-after-body", "reset"), changes: []string{"end"}, holds: stops(func(head, body int) int { return head + body })},
+	{use: text("wire.slow-read", "200"), changes: []string{"reading"}, holds: func(_ kit, _, f Delivery) error {
+		if f.Request.ReadRate != 200 {
+			return fmt.Errorf("read at %d bytes a second", f.Request.ReadRate)
+		}
+		return nil
+	}},
 	{use: text("wire.cut-head", "reset"), changes: []string{"bytes", "end"}, holds: stops(func(head, _ int) int { return head / 2 })},
 }
 
@@ -149,6 +157,8 @@ func TestWireFaultUseCheck(t *testing.T) {
 		{text("wire.stall", "tail/1s"), `fault wire.stall: "tail/1s"; write head or body and how long to wait, such as head/20s, up to 2m0s`},
 		{text("wire.stall", "head/3m"), `fault wire.stall: "head/3m"; write head or body and how long to wait, such as head/20s, up to 2m0s`},
 		{text("wire.cut-head", "fin"), `fault wire.cut-head: ending "fin"; there are half-close, close, reset`},
+		{text("wire.hang-up-after-body", "rset"), `fault wire.hang-up-after-body: unknown ending "rset"; did you mean "reset"?`},
+		{text("wire.slow-read", "0"), `fault wire.slow-read: "0" is no number from 1 to 1048576`},
 		{text("wire.flood-chunked", "-1"), `fault wire.flood-chunked: "-1" is no number from 1 to 1073741824`},
 		{text("header.size", "0"), `fault header.size: "0" is no number from 1 to 1048576`},
 		{text("body.gzip-bomb", "1GB"), `fault body.gzip-bomb: "1GB" is no number of bytes from 1 to 268435456`},

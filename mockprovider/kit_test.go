@@ -10,6 +10,8 @@ import (
 	"encoding/hex"
 	"flag"
 	"hash"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +72,29 @@ func ownKit(t testing.TB) kit {
 	t.Helper()
 	k := newKit(t, "testdata/own/slack.yaml", FormUTF8)
 	k.name = "own"
+	return k
+}
+
+// samplesKit sends a user's own samples, one of which is poison.
+func samplesKit(t testing.TB) kit {
+	t.Helper()
+	k, dir := newKit(t, "standard-webhooks", FormWhsec), t.TempDir()
+	samples := &Samples{Type: "/type", Set: map[string]string{"/data/id": "{canary}"}, Free: []string{"/data/metadata"}}
+	for name, body := range map[string]string{
+		"paid.json":   `{"type":"invoice.paid","timestamp":"2026-05-04T03:02:01Z","data":{"id":"in_1","text":"grüße","amount":12,"metadata":{}}}`,
+		"poison.json": `{"type":"invoice.poison","timestamp":"2026-05-04T03:02:01Z","data":{"id":"in_2","text":"grüße","amount":"none","metadata":{}}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := samples.Load(filepath.Join(dir, "paid.json"), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := samples.LoadPoison(filepath.Join(dir, "poison.json"), false); err != nil {
+		t.Fatal(err)
+	}
+	k.name, k.maker = "samples", NewMaker(k.composer.Scheme, samples, 42, "a nonce")
 	return k
 }
 

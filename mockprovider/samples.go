@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -24,11 +25,13 @@ type Samples struct {
 	Free    []string          // JSON pointers under which extra fields may be put
 	Handled []string          // types that have an effect; empty: all
 	files   []sample
+	poison  *sample // whose processing always fails
 }
 
 type sample struct {
 	name, typ string
 	body      []byte
+	info      os.FileInfo
 }
 
 // Load reads the files that match the pattern. A sample with "livemode": true
@@ -49,37 +52,60 @@ func (s *Samples) Load(pattern string, live bool) error {
 	return s.checkHandled()
 }
 
-func (s *Samples) load(name string, live bool) error {
-	info, err := os.Stat(name)
+// LoadPoison reads the sample whose processing always fails. It is sent only
+// where event.poison asks for it: should it be among those of Load, it is taken
+// out there.
+func (s *Samples) LoadPoison(name string, live bool) error {
+	poison, err := s.read(name, live)
 	if err != nil {
 		return err
 	}
+	s.files = slices.DeleteFunc(s.files, func(f sample) bool { return os.SameFile(f.info, poison.info) })
+	if len(s.files) == 0 {
+		return errors.New("events.files holds nothing but the poison event")
+	}
+	s.poison = &poison
+	return s.checkHandled()
+}
+
+func (s *Samples) load(name string, live bool) error {
+	one, err := s.read(name, live)
+	if err == nil {
+		s.files = append(s.files, one)
+	}
+	return err
+}
+
+func (s *Samples) read(name string, live bool) (sample, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return sample{}, err
+	}
 	if info.Size() > maxSample {
-		return fmt.Errorf("%s: %d bytes, more than the %d a sample may have", name, info.Size(), maxSample)
+		return sample{}, fmt.Errorf("%s: %d bytes, more than the %d a sample may have", name, info.Size(), maxSample)
 	}
 	body, err := os.ReadFile(name)
 	if err != nil {
-		return err
+		return sample{}, err
 	}
 	if !gjson.ValidBytes(body) {
-		return fmt.Errorf("%s: not JSON", name)
+		return sample{}, fmt.Errorf("%s: not JSON", name)
 	}
 	if gjson.GetBytes(body, "livemode").Bool() && !live {
-		return fmt.Errorf(`%s: "livemode" is true: refused away from loopback`, name)
+		return sample{}, fmt.Errorf(`%s: "livemode" is true: refused away from loopback`, name)
 	}
 	typ := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	if s.Type != "" {
 		v, err := getJSON(body, s.Type)
 		if err != nil {
-			return fmt.Errorf("events.type: %w", err)
+			return sample{}, fmt.Errorf("events.type: %w", err)
 		}
 		if v.Type != gjson.String {
-			return fmt.Errorf("%s: no text at %s (events.type)", name, s.Type)
+			return sample{}, fmt.Errorf("%s: no text at %s (events.type)", name, s.Type)
 		}
 		typ = v.String()
 	}
-	s.files = append(s.files, sample{name, typ, body})
-	return nil
+	return sample{name, typ, body, info}, nil
 }
 
 func (s *Samples) checkHandled() error {
@@ -102,11 +128,14 @@ func (s *Samples) types() []string {
 	return all
 }
 
-// fill makes the body of the event from the sample of its type, or from the
-// first one where the type has none.
-func (s *Samples) fill(scheme *Scheme, e Event, u unique) ([]byte, error) {
-	i := max(0, slices.IndexFunc(s.files, func(f sample) bool { return f.typ == e.Type }))
-	body, err := slices.Clone(s.files[i].body), error(nil)
+// of is the sample of the type, or the first one where the type has none.
+func (s *Samples) of(typ string) sample {
+	return s.files[max(0, slices.IndexFunc(s.files, func(f sample) bool { return f.typ == typ }))]
+}
+
+// fill makes the body of the event from the sample.
+func (s *Samples) fill(from sample, e Event, u unique) ([]byte, error) {
+	body, err := slices.Clone(from.body), error(nil)
 	for _, pointer := range slices.Sorted(maps.Keys(s.Set)) {
 		if body, err = setJSON(body, pointer, placeholderValue(u.fill(s.Set[pointer], e), s.Set[pointer])); err != nil {
 			return nil, fmt.Errorf("events.set: %w", err)
@@ -117,7 +146,7 @@ func (s *Samples) fill(scheme *Scheme, e Event, u unique) ([]byte, error) {
 			return nil, fmt.Errorf("events.id: %w", err)
 		}
 	}
-	if s.Type != "" && s.files[i].typ != e.Type {
+	if s.Type != "" && from.typ != e.Type {
 		if body, err = setJSON(body, s.Type, e.Type); err != nil {
 			return nil, fmt.Errorf("events.type: %w", err)
 		}

@@ -50,6 +50,14 @@ func TestSamplesLoadRefuses(t *testing.T) {
 			}
 		})
 	}
+	for name, want := range map[string]string{
+		"absent.json": "stat " + at("absent.json") + ": no such file or directory",
+		"live.json":   at("live.json") + `: "livemode" is true: refused away from loopback`,
+	} {
+		if err := new(Samples).LoadPoison(at(name), false); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
 	live := Samples{}
 	if err := live.Load(at("live.json"), true); err != nil {
 		t.Errorf("on loopback: %v", err)
@@ -171,5 +179,60 @@ func TestSamplesAreNotSpoiled(t *testing.T) {
 	}
 	if string(s.files[0].body) != `{"id":"x","ref":"y"}` {
 		t.Errorf("the sample itself became %s", s.files[0].body)
+	}
+}
+
+// A pattern that takes the poison sample in does not make it an event like any
+// other.
+func TestPoisonAmongTheSamples(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, dir, "paid.json", `{"type":"invoice.paid"}`)
+	poison := writeFile(t, dir, "poison.json", `{"type":"invoice.poison"}`)
+	s := Samples{Type: "/type"}
+	if err := s.Load(filepath.Join(dir, "*.json"), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.LoadPoison(poison, false); err != nil || !slices.Equal(s.types(), []string{"invoice.paid"}) || s.poison == nil {
+		t.Errorf("types %v, %v", s.types(), err)
+	}
+	for want, only := range map[string]Samples{
+		"events.files holds nothing but the poison event":                    {Type: "/type"},
+		`events.handled names "invoice.poison", but no sample has that type`: {Type: "/type", Handled: []string{"invoice.poison"}},
+	} {
+		pattern := filepath.Join(dir, "*.json")
+		if only.Handled == nil {
+			pattern = poison
+		}
+		if err := only.Load(pattern, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := only.LoadPoison(poison, false); err == nil || err.Error() != want || only.poison != nil && only.Handled == nil {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+}
+
+// The poison sample is sent where it is asked for, fresh every time, and
+// nowhere else; without one nothing takes its place.
+func TestPoisonIsSentOnlyWhereAsked(t *testing.T) {
+	k := samplesKit(t)
+	if types := k.maker.Types(); !slices.Equal(types, []string{"invoice.paid"}) {
+		t.Errorf("types %v", types)
+	}
+	a, b := k.mustDeliver(t, plain("event.poison")), k.mustDeliver(t)
+	if a.Event.Type != "invoice.poison" || b.Event.Type != "invoice.paid" {
+		t.Errorf("%s, %s", a.Event.Type, b.Event.Type)
+	}
+	if len(a.Expected) > 0 || header(a, "webhook-signature") != k.rightSignature(a, k.composer.Scheme.Signatures[0], k.composer.Secret) {
+		t.Error("a poison event is not signed as a genuine one")
+	}
+	other, err := k.maker.Make(EventSpec{Key: "another", Now: attemptAt, Poison: true})
+	if err != nil || other.ID == a.Event.ID || string(other.Body) == string(a.Event.Body) {
+		t.Errorf("the same event again: %s %s %v", other.ID, other.Body, err)
+	}
+	for _, k := range kits(t) {
+		if _, err := k.deliver(plain("event.poison")); err == nil || !strings.Contains(err.Error(), "no sample whose processing always fails") {
+			t.Errorf("%s: %v", k.name, err)
+		}
 	}
 }

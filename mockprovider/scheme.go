@@ -24,6 +24,7 @@ type Scheme struct {
 	Time        Place             `yaml:"time"`
 	Origin      string            `yaml:"origin"` // WebHook-Request-Origin of every delivery
 	Retry       Retry             `yaml:"retry"`
+	Retries     *RetryPolicy      `yaml:"retries"` // nil: as Standard Webhooks does
 	ContentType string            `yaml:"content_type"`
 	Headers     []Header          `yaml:"headers"` // constant, in the order sent
 	Events      []string          `yaml:"events"`  // one template each, the default first
@@ -169,6 +170,16 @@ var Features = map[Feature]string{
 	"event-identity":    "identity of an event but its id",
 	"free-fields":       "place for extra fields",
 	"template-events":   "events of ours",
+	EventsAPI:           "list of the producer's events that the receiver can ask",
+	KillProcess:         "means to kill the receiver's process",
+	StopProcess:         "means to stop the receiver's process",
+	StartProcess:        "means to start the receiver's process",
+	WithoutSecret:       "means to start the receiver without its secret",
+	ShiftedClock:        "means to shift the receiver's clock",
+	BreakProcess:        "means to break what the receiver depends on, and to heal it",
+	ObjectState:         "state of what the events are about",
+	PoisonEvent:         "sample whose processing always fails",
+	SeveralEffects:      "second effect beside the first",
 }
 
 // Has reports whether the scheme has a feature when used with that secret.

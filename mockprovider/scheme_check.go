@@ -25,7 +25,7 @@ func (s *Scheme) check() error {
 			return fmt.Errorf("%s is missing", said.key)
 		}
 	}
-	for _, part := range []func() error{s.checkSecrets, s.checkID, s.checkTimestamp, s.checkSignatures, s.checkEvents} {
+	for _, part := range []func() error{s.checkSecrets, s.checkID, s.checkTimestamp, s.checkRetries, s.checkSignatures, s.checkEvents} {
 		if err := part(); err != nil {
 			return err
 		}

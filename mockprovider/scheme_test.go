@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,7 +36,7 @@ func TestFeaturesTellSchemesApart(t *testing.T) {
 	own.maker = NewMaker(own.composer.Scheme, &Samples{}, 1, "n")
 	all := append(kits(t), own, ownKit(t))
 	for feature := range Features {
-		if SecretSlots[feature] != "" { // the target's, not the scheme's
+		if Givable[feature] != "" { // the target's, not the scheme's
 			continue
 		}
 		with, without := 0, 0
@@ -56,6 +57,16 @@ func TestFeaturesTellSchemesApart(t *testing.T) {
 	for _, k := range all {
 		if k.composer.Scheme.Has("telepathy", k.composer.Secret) || k.maker.Has("telepathy") {
 			t.Errorf("%s has a feature that does not exist", k.name)
+		}
+	}
+	for f := range Givable {
+		if Features[f] == "" {
+			t.Errorf("%q can be given and is no feature", f)
+		}
+	}
+	for f, slot := range SecretSlots {
+		if !strings.Contains(Givable[f], "target.secrets."+slot+", --"+slot+"-secret") {
+			t.Errorf("%s: nobody is told how to give the secret", f)
 		}
 	}
 	for _, f := range Faults() {

@@ -71,7 +71,30 @@ func (p *page) finding(f Finding) {
 	p.field("observed", f.Observed)
 	p.whereabouts(f.Evidence)
 	p.effects(f.Evidence.Effects)
+	p.process(f.Evidence)
 }
+
+// process shows what was done to the receiver's process, and what it wrote.
+func (p *page) process(e Evidence) {
+	for i, line := range e.Process {
+		lead := "process"
+		if i > 0 {
+			lead = ""
+		}
+		p.field(lead, line)
+	}
+	for i, line := range e.Output[max(0, len(e.Output)-outputRows):] {
+		lead := "it wrote"
+		if i > 0 {
+			lead = ""
+		}
+		p.field(lead, line)
+	}
+}
+
+// outputRows is how many lines of a receiver's output are shown; report.json
+// has more.
+const outputRows = 12
 
 // delivery shows what was sent and answered.
 func (p *page) delivery(e Evidence) {

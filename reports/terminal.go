@@ -43,6 +43,9 @@ func (p *page) headline(r Report) {
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
 	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
+	if r.Target.State != nil {
+		p.para(plain, "", 2, "states: "+r.Target.State.Reads)
+	}
 	if r.Target.ClockSkew != "" {
 		p.para(plain, "", 2, "clock: the receiver's minus ours is "+r.Target.ClockSkew)
 	}
@@ -59,7 +62,14 @@ func effectsSeen(probes []Probe) string {
 	}
 	var parts []string
 	for _, p := range probes {
-		parts = append(parts, fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts))
+		part := fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts)
+		if p.Blind != "" {
+			part += "; but " + p.Blind
+		}
+		if p.Horizon != "" {
+			part += "; no effect was waited for " + p.Horizon
+		}
+		parts = append(parts, part)
 	}
 	return "effects: " + strings.Join(parts, "; ")
 }

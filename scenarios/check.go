@@ -54,7 +54,7 @@ func (s Scenario) check() error {
 	if len(s.Steps) == 0 {
 		return errors.New("neither steps nor fault")
 	}
-	return errors.Join(s.checkNames(), s.checkSteps(), s.checkControls())
+	return errors.Join(s.checkNames(), s.checkSteps(), s.checkControls(), s.checkAlone(), s.checkStates())
 }
 
 func (s Scenario) checkNames() error {
@@ -113,7 +113,7 @@ func (s Scenario) checkSteps() error {
 func (s Scenario) checkTimes() error {
 	for i, step := range s.Steps {
 		for k, other := range s.Steps {
-			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf}, step.Send) {
+			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf, other.ObjectOf}, step.Send) {
 				err := fmt.Errorf("step %d: %q is many events, and another step names it", i+1, step.Send)
 				return under(err, "steps", strconv.Itoa(i), "times")
 			}
@@ -126,18 +126,27 @@ func (s Scenario) checkTimes() error {
 // not sent, an expectation that is not graded.
 func (s Step) checkKind() error {
 	kinds := 0
-	for _, set := range []bool{s.Send != "", s.Again != "", s.Request != nil, s.Pause != 0, s.Measure != nil} {
+	for _, set := range []bool{
+		s.Send != "", s.Again != "", s.Retry != "", s.Request != nil,
+		s.Pause != 0, s.Measure != nil, s.Process != "", s.Await != "",
+	} {
 		if set {
 			kinds++
 		}
 	}
 	switch {
 	case kinds != 1:
-		return errors.New("a step is exactly one of send, again, request, pause, measure")
+		return errors.New("a step is exactly one of send, again, retry, request, pause, measure, process, await")
 	case s.Pause != 0 && !reflect.DeepEqual(s, Step{Pause: s.Pause}):
 		return errors.New("a pause only waits: nothing goes with it")
 	case s.Measure != nil && !reflect.DeepEqual(s, Step{Measure: s.Measure}):
 		return errors.New("a measure sends genuine deliveries and grades them itself: nothing goes with it")
+	case s.Process != "" && !reflect.DeepEqual(s, Step{Process: s.Process, Without: s.Without, Clock: s.Clock}):
+		return errors.New("a process step sends nothing: only without and clock go with it")
+	case s.Await != "" && !reflect.DeepEqual(s, Step{Await: s.Await}):
+		return errors.New("await only waits for an effect: nothing goes with it")
+	case s.Retry != "" && !reflect.DeepEqual(s, Step{Retry: s.Retry, Lanes: s.Lanes, Expect: s.Expect}):
+		return errors.New("retry delivers as a producer does: only lanes and expect go with it")
 	case s.Request != nil && (s.Faults != nil || s.IDOf != "" || s.BodyOf != ""):
 		return errors.New("a request is sent as it stands: fault, id_of and body_of go with send")
 	case s.Again != "" && (s.IDOf != "" || s.BodyOf != ""):
@@ -161,6 +170,10 @@ func (s Step) check(seen map[string]bool) error {
 		return under(fmt.Errorf("times is %d; it is 1 to %d", s.Times, maxTimes), "times")
 	case s.Times > 0 && (s.Send == "" || s.AtOnce > 0 || s.IDOf != "" || s.BodyOf != ""):
 		return under(errors.New("times makes fresh events: it goes with send alone, without at_once, id_of and body_of"), "times")
+	case s.Await != "" && !seen[s.Await]:
+		return under(fmt.Errorf("await %q: nothing of that label was sent before", s.Await), "await")
+	case s.Retry != "" && !seen[s.Retry]:
+		return under(fmt.Errorf("retry %q: nothing of that label was sent before", s.Retry), "retry")
 	case s.Again != "" && !seen[s.Again]:
 		return under(fmt.Errorf("again %q: nothing of that label was sent before", s.Again), "again")
 	case s.Again != "" && !mockprovider.AfterSealing(s.Faults):
@@ -169,12 +182,12 @@ func (s Step) check(seen map[string]bool) error {
 		return under(fmt.Errorf("id_of %q: nothing of that label was sent before", s.IDOf), "id_of")
 	case s.BodyOf != "" && !seen[s.BodyOf]:
 		return under(fmt.Errorf("body_of %q: nothing of that label was sent before", s.BodyOf), "body_of")
-	case s.Pause == 0 && s.Expect == "":
+	case s.Sends() && s.Expect == "":
 		return errors.New("expect is missing")
 	case s.AtOnce > 0 && s.Connection != "":
 		return errors.New("at_once needs a connection for each copy; connection names one")
 	}
-	if err := s.checkConnections(); err != nil {
+	if err := cmp.Or(s.checkConnections(), s.checkProcess(), s.checkMany(), s.checkObject(seen), s.checkAbreast()); err != nil {
 		return err
 	}
 	if s.Expect != "" {

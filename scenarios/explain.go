@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,6 +32,9 @@ func (s Scenario) Explain(w io.Writer, width int) error {
 			item(&b, "  => ", fmt.Sprintf("%s is processed %s", label, effectWords[want]), width)
 			s.Effects = without(s.Effects, label)
 		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(s.States)) {
+		item(&b, "  => ", fmt.Sprintf("the object of %s is in the state that it has after stage %d", label, s.States[label]), width)
 	}
 	b.WriteString("\n")
 	paragraph(&b, "How to mend it", s.Fix, width)
@@ -88,6 +93,12 @@ func (s Step) explain() []string {
 		return []string{"wait " + time.Duration(s.Pause).String()}
 	case s.Measure != nil:
 		return s.Measure.explain()
+	case s.Process != "":
+		return s.explainProcess()
+	case s.Await != "":
+		return []string{fmt.Sprintf("wait until %q has its effect", s.Await)}
+	case s.Retry != "":
+		first = fmt.Sprintf("send %q again and again, as a producer does, until it is acknowledged or the schedule ends", s.Retry)
 	case s.Request != nil:
 		first = "send " + s.Request.Method
 		for _, h := range s.Request.Headers {
@@ -100,15 +111,27 @@ func (s Step) explain() []string {
 	}
 	if s.AtOnce > 1 {
 		first += fmt.Sprintf(", %d copies at once", s.AtOnce)
+		if s.Stagger > 0 {
+			first += fmt.Sprintf(", %s apart", s.Stagger)
+		}
 	}
 	if s.Hold > 0 {
 		first += fmt.Sprintf(", on %d connections that are held until the end", s.Hold)
+	}
+	if s.Abreast {
+		first += ", together with those beside it"
 	}
 	if s.Pipelined {
 		first += fmt.Sprintf(", pipelined on the connection %q", s.Connection)
 	}
 	if s.Times > 0 {
 		first += fmt.Sprintf(", %d times, each a fresh event", s.Times)
+	}
+	if s.Lanes > 0 {
+		first += fmt.Sprintf(", on %d connections at a time", s.Lanes)
+	}
+	if s.Meanwhile != nil {
+		first += fmt.Sprintf("; when %d are acknowledged, %s", s.Meanwhile.After, ProcessActions[s.Meanwhile.Process])
 	}
 	if s.Control {
 		first += " (the control: a genuine delivery)"
@@ -119,6 +142,12 @@ func (s Step) explain() []string {
 	}
 	if s.BodyOf != "" {
 		lines = append(lines, fmt.Sprintf("with the body of %q", s.BodyOf))
+	}
+	if s.ObjectOf != "" {
+		lines = append(lines, fmt.Sprintf("about the same object as %q", s.ObjectOf))
+	}
+	if s.Stage > 0 {
+		lines = append(lines, fmt.Sprintf("stage %d of what happens to its object", s.Stage))
 	}
 	for _, use := range s.Faults {
 		lines = append(lines, fmt.Sprintf("%s: %s", use, use.Explain()))

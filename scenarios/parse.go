@@ -42,6 +42,7 @@ type written struct {
 	NeedsEffects bool                   `yaml:"needs_effects"`
 	Steps        []writtenStep          `yaml:"steps"`
 	Effects      map[string]string      `yaml:"effects"`
+	States       map[string]int         `yaml:"states"`
 
 	// The one-line form: control, fault, control.
 	Fault  faultList `yaml:"fault"`
@@ -54,22 +55,38 @@ type written struct {
 type writtenStep struct {
 	Send       string                `yaml:"send"`
 	Again      string                `yaml:"again"`
+	Retry      string                `yaml:"retry"`
 	Request    *request              `yaml:"request"`
 	Pause      mockprovider.Duration `yaml:"pause"`
 	Measure    *measure              `yaml:"measure"`
+	Process    string                `yaml:"process"`
+	Without    string                `yaml:"without"`
+	Clock      mockprovider.Duration `yaml:"clock"`
+	Await      string                `yaml:"await"`
 	Fault      faultList             `yaml:"fault"`
 	Faults     faultList             `yaml:"faults"`
 	IDOf       string                `yaml:"id_of"`
 	BodyOf     string                `yaml:"body_of"`
+	ObjectOf   string                `yaml:"object_of"`
+	Stage      int                   `yaml:"stage"`
 	AtOnce     int                   `yaml:"at_once"`
+	Stagger    mockprovider.Duration `yaml:"stagger"`
 	Times      int                   `yaml:"times"`
+	Lanes      int                   `yaml:"lanes"`
+	Meanwhile  *meanwhile            `yaml:"meanwhile"`
 	Control    bool                  `yaml:"control"`
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
 	Pipelined  bool                  `yaml:"pipelined"`
+	Abreast    bool                  `yaml:"abreast"`
 	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
+}
+
+type meanwhile struct {
+	Process string `yaml:"process"`
+	After   int    `yaml:"after"`
 }
 
 type request struct {
@@ -212,7 +229,7 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		ID: w.ID, Title: w.Title, Level: w.Level, Risk: w.Risk,
 		Why: strings.TrimSpace(w.Why), Fix: strings.TrimSpace(w.Fix),
 		Needs: w.Needs, Schemes: w.Schemes, Profiles: w.Profiles,
-		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects,
+		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects, States: w.States,
 	}
 	for i, key := range w.Sources {
 		src, err := findSource(known, key)
@@ -252,12 +269,19 @@ func (w written) oneLine() []Step {
 
 func (w writtenStep) step() Step {
 	s := Step{
-		Send: w.Send, Again: w.Again, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
-		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Times: w.Times, Control: w.Control, Feature: w.Feature,
+		Send: w.Send, Again: w.Again, Retry: w.Retry, Pause: w.Pause, Faults: append(w.Fault, w.Faults...),
+		Process: w.Process, Without: w.Without, Clock: w.Clock, Await: w.Await,
+		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Stagger: w.Stagger, Times: w.Times, Lanes: w.Lanes,
+		Control: w.Control, Feature: w.Feature,
 		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
+		ObjectOf: w.ObjectOf, Stage: w.Stage, Abreast: w.Abreast,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
+	}
+	if w.Meanwhile != nil {
+		m := Meanwhile(*w.Meanwhile)
+		s.Meanwhile = &m
 	}
 	if w.Measure != nil {
 		s.Measure = &Measure{w.Measure.Window, w.Measure.From, w.Measure.To, w.Measure.Wide}
@@ -295,7 +319,11 @@ func (s *Scenario) deriveNeeds() {
 			s.Needs = append(s.Needs, f)
 		}
 	}
+	if len(s.States) > 0 {
+		need(mockprovider.ObjectState)
+	}
 	for _, step := range s.Steps {
+		step.needs(need)
 		if step.BodyOf != "" {
 			need("id")
 		}
@@ -307,6 +335,22 @@ func (s *Scenario) deriveNeeds() {
 				need(f)
 			}
 		}
+	}
+}
+
+// needs says what a step needs to be done to the process.
+func (s Step) needs(need func(mockprovider.Feature)) {
+	if s.Process != "" {
+		need(processFeature(s.Process))
+	}
+	if s.Meanwhile != nil {
+		need(processFeature(s.Meanwhile.Process))
+	}
+	if s.Without != "" {
+		need("process-secret")
+	}
+	if s.Clock != 0 {
+		need("process-clock")
 	}
 }
 

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -77,7 +78,9 @@ type Scenario struct {
 	NeedsEffects bool              `json:"needs_effects,omitempty"`
 	Steps        []Step            `json:"steps"`
 	Effects      map[string]string `json:"effects,omitempty"` // label → "0", "1", "1+", "2", "any"
-	Location     string            `json:"location"`          // scenarios/catalogue/auth.yaml:12
+	// States is of which stage the object of a label's event is in the end.
+	States   map[string]int `json:"states,omitempty"`
+	Location string         `json:"location"` // scenarios/catalogue/auth.yaml:12
 }
 
 // Group is the part of the id before the first dot.
@@ -109,30 +112,55 @@ func (s Scenario) SourcesFor(scheme string) []Source {
 	return out
 }
 
-// A Step is one thing the producer does. Exactly one of Send, Again, Request,
-// Pause and Measure is set.
+// A Step is one thing that is done. Exactly one of Send, Again, Retry, Request,
+// Pause, Measure, Process and Await is set.
 type Step struct {
 	// Send makes an attempt of the event of that label. The label's first
 	// attempt makes the event; a later one is a retry as the scheme does it.
 	Send string `json:"send,omitempty"`
 	// Again sends the label's last delivery again, byte for byte.
 	Again string `json:"again,omitempty"`
+	// Retry delivers every event of that label that was not acknowledged yet, as
+	// a producer does: again and again, ever later, until it is or the schedule
+	// ends. The schedule is compressed.
+	Retry string `json:"retry,omitempty"`
 	// Request sends what is not a delivery.
 	Request *Request `json:"request,omitempty"`
 	// Pause waits.
 	Pause mockprovider.Duration `json:"pause,omitempty"`
 	// Measure finds out how far from now a timestamp may be.
 	Measure *Measure `json:"measure,omitempty"`
+	// Process does something to the receiver's process: start, stop, kill, or
+	// break and heal what it depends on.
+	Process string `json:"process,omitempty"`
+	// Without, beside the start of the process, names what it is not given: secret.
+	Without string `json:"without,omitempty"`
+	// Clock, beside the start of the process, is how far its clock is set ahead.
+	// Deliveries are dated by that clock from then on.
+	Clock mockprovider.Duration `json:"clock,omitempty"`
+	// Await waits until the event of that label has its effect. It is a control.
+	Await string `json:"await,omitempty"`
 
 	Faults []mockprovider.FaultUse `json:"faults,omitempty"`
 	IDOf   string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
 	BodyOf string                  `json:"body_of,omitempty"` // … and its body
-	AtOnce int                     `json:"at_once,omitempty"` // so many copies, released together
+	// ObjectOf: the new event is about the same object as that label's.
+	ObjectOf string `json:"object_of,omitempty"`
+	// Stage is which of the events that happen to an object, one after the
+	// other, this one is, from 1. Those of later stages happened later.
+	Stage  int `json:"stage,omitempty"`
+	AtOnce int `json:"at_once,omitempty"` // so many copies, released together
+	// Stagger releases the copies one after the other, that far apart.
+	Stagger mockprovider.Duration `json:"stagger,omitempty"`
 	// Times sends so many events of the label, each a fresh one, one after the
 	// other. It ends with the first that is left without an answer, unless none
 	// is an answer too.
-	Times   int  `json:"times,omitempty"`
-	Control bool `json:"control,omitempty"` // must be as expected, or nothing is proven
+	Times int `json:"times,omitempty"`
+	// Lanes sends the events of Times on so many connections at a time, to the last.
+	Lanes int `json:"lanes,omitempty"`
+	// Meanwhile does something to the process while the events are under way.
+	Meanwhile *Meanwhile `json:"meanwhile,omitempty"`
+	Control   bool       `json:"control,omitempty"` // must be as expected, or nothing is proven
 	// Feature names what the receiver lacks when this step is not as
 	// expected: then the scenario does not apply to it.
 	Feature string `json:"feature,omitempty"`
@@ -141,6 +169,9 @@ type Step struct {
 	// Pipelined steps of one connection that follow each other go out in one
 	// piece; the answers are read in order, one for each.
 	Pipelined bool `json:"pipelined,omitempty"`
+	// Abreast steps that follow each other go out together, each on a
+	// connection of its own.
+	Abreast bool `json:"abreast,omitempty"`
 	// Hold opens so many connections and keeps them, with what the step's fault
 	// leaves of the delivery, until the scenario ends.
 	Hold int `json:"hold,omitempty"`
@@ -150,11 +181,27 @@ type Step struct {
 }
 
 // Label is what the step sends or sends again.
-func (s Step) Label() string {
-	if s.Send != "" {
-		return s.Send
-	}
-	return s.Again
+func (s Step) Label() string { return cmp.Or(s.Send, s.Again, s.Retry) }
+
+// Sends reports whether the step puts anything on the wire.
+func (s Step) Sends() bool { return s.Pause == 0 && s.Process == "" && s.Await == "" }
+
+// Meanwhile is what is done to the process when so many events of a step have
+// been acknowledged.
+type Meanwhile struct {
+	Process string `json:"process"`
+	After   int    `json:"after"`
+}
+
+// Many reports whether a label is many events.
+func (s Scenario) Many(label string) bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Send == label && step.Times > 0 })
+}
+
+// Staged reports whether the scenario does something to the receiver's process:
+// it is played alone, and its effects are read before the next begins.
+func (s Scenario) Staged() bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Process != "" || step.Meanwhile != nil })
 }
 
 // A Request is sent as it stands, with the target's Host and path.

@@ -108,6 +108,10 @@ func (c *Conn) sendOnly(s *sender, res Result) Result {
 
 func (c *Conn) sendAndReceive(s *sender, res Result) Result {
 	c.in.begin(c.limits.HeaderBytes)
+	c.in.src = c.stream
+	if s.req.ReadRate > 0 {
+		c.in.src = c.readSlowly(s.ctx, s.req.ReadRate)
+	}
 	select {
 	case <-c.interim: // of an earlier answer
 	default:

@@ -33,7 +33,7 @@ func failureOf(ctx context.Context, err error) failure {
 	case isReset(err):
 		return failure{WasReset, "reset by the peer"}
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded):
-		return interruption(ctx)
+		return interruption(ctx, err)
 	case errors.Is(err, net.ErrClosed):
 		return failure{Canceled, "closed by the caller"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, syscall.EPIPE):
@@ -45,12 +45,14 @@ func failureOf(ctx context.Context, err error) failure {
 	return failure{WasClosed, errnoDetail(err, "connection failed")}
 }
 
-func interruption(ctx context.Context) failure {
+func interruption(ctx context.Context, err error) failure {
 	switch {
 	case errors.Is(context.Cause(ctx), errHungUp):
 		return failure{HungUp, "gave up waiting, as told"}
 	case errors.Is(ctx.Err(), context.Canceled):
 		return failure{Canceled, "cancelled by the caller"}
+	case errors.Is(err, errReadSlowly):
+		return tooSlow
 	}
 	return failure{Timeout, "deadline passed"}
 }

@@ -66,7 +66,7 @@ func http2Failure(ctx context.Context, raw *watched, err error) failure {
 	case errors.Is(context.Cause(ctx), errTooManyInterim):
 		return failure{TooLarge, "too many interim answers"}
 	case ctx.Err() != nil:
-		return interruption(ctx)
+		return interruption(ctx, err)
 	}
 	text := err.Error()
 	switch {

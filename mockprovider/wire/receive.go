@@ -121,7 +121,12 @@ func (c *Conn) body(ctx context.Context, resp *http.Response, res *Result) failu
 		res.BodyComplete = true
 		return failure{Outcome: Answered}
 	case c.in.err != nil:
-		return failureOf(ctx, c.in.err)
+		fail := failureOf(ctx, c.in.err)
+		if fail == tooSlow {
+			res.BodyTruncated = true
+			return failure{Outcome: Answered}
+		}
+		return fail
 	}
 	return failure{Garbage, "malformed body framing"}
 }

@@ -36,6 +36,11 @@ type Request struct {
 	// It is the caller's intention; running into Limits.Total is a Timeout.
 	HangUp time.Duration
 
+	// ReadRate, if positive, is how many bytes of the answer are read a second.
+	// An answer that Limits.Total cuts short for that alone has its body
+	// truncated; where not even its head was read, we HungUp.
+	ReadRate int
+
 	// Gate, if not nil, holds the last byte back until it is closed or
 	// delivers, so that several requests can be completed together.
 	Gate <-chan struct{}

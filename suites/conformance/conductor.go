@@ -18,13 +18,15 @@ import (
 
 // conductor plays a session: all scenarios that do not disturb each other at
 // once, then the exclusive ones, then, one by one, those that broke while
-// others were in flight, so that one crash blames one scenario.
+// others were in flight, so that one crash blames one scenario; and when their
+// effects have settled, one by one, those that stop or kill the receiver.
 type conductor struct {
 	session *Session
 	flight  target.Flight
 
-	mu   sync.Mutex
-	done int
+	mu       sync.Mutex
+	done     int
+	reviving sync.Mutex
 }
 
 // recovery is how long a receiver that stopped answering is waited for.
@@ -35,12 +37,19 @@ var errGone = errors.New("the receiver stopped answering and did not come back")
 
 func (c *conductor) conduct(ctx context.Context) error {
 	c.progress("preflight", "")
+	if !c.startProcess(ctx) {
+		return nil
+	}
+	defer c.closeProcess()
+	if api := c.session.config.Target.EventsAPI; api != nil {
+		defer api.StopReplays() // while there is still somebody to record them
+	}
 	flight, err := c.session.sender.Preflight(ctx)
 	c.flight = flight
 	if err != nil || !flight.Ready {
 		return err
 	}
-	together, alone := c.order()
+	together, alone, staged := c.order()
 	suspects := c.playTogether(ctx, together)
 	for _, s := range alone {
 		if suspicious(s, c.playOne(ctx, s, 1, "playing")) {
@@ -49,7 +58,8 @@ func (c *conductor) conduct(ctx context.Context) error {
 	}
 	err = c.playAgain(ctx, suspects)
 	c.settle(ctx)
-	return err
+	c.settleStates(ctx)
+	return cmp.Or(err, c.playStaged(ctx, staged))
 }
 
 func (c *conductor) progress(phase, now string) {
@@ -61,11 +71,13 @@ func (c *conductor) progress(phase, now string) {
 
 // order shuffles the scenarios by the seed, so that none comes to rely on its
 // neighbours; those that take longest begin first.
-func (c *conductor) order() (together, alone []scenarios.Scenario) {
+func (c *conductor) order() (together, alone, staged []scenarios.Scenario) {
 	for _, p := range c.session.plan.Planned {
 		switch {
 		case p.Decision != Play:
 			c.done++
+		case p.Scenario.Staged():
+			staged = append(staged, p.Scenario)
 		case p.Scenario.Exclusive:
 			alone = append(alone, p.Scenario)
 		default:
@@ -76,7 +88,7 @@ func (c *conductor) order() (together, alone []scenarios.Scenario) {
 	random := rand.New(rand.NewPCG(seed, seed))
 	random.Shuffle(len(together), func(i, j int) { together[i], together[j] = together[j], together[i] })
 	slices.SortStableFunc(together, func(a, b scenarios.Scenario) int { return cmp.Compare(waits(b), waits(a)) })
-	return together, alone
+	return together, alone, staged
 }
 
 // waits is how long a scenario is known to take.
@@ -117,7 +129,9 @@ func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario)
 // not played to its end.
 func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) []transcript.Exchange {
 	c.progress(phase, s.ID)
+	c.revive(ctx)
 	p := newPlayer(c.session.sender, s, play, c.lineUp())
+	p.seed, p.slowest = c.session.config.Seed, c.flight.Slowest
 	err := ctx.Err()
 	if err == nil {
 		err = p.run(ctx)
@@ -211,20 +225,20 @@ func asksForHeaders(s scenarios.Step) bool { return s.Answer != nil && len(s.Ans
 func (c *conductor) playAgain(ctx context.Context, suspects []scenarios.Scenario) error {
 	for i, s := range suspects {
 		if !c.answers(ctx) && ctx.Err() == nil {
-			return c.gone(suspects[i:])
+			return c.gone(suspects[i:], 2)
 		}
 		if played := c.playOne(ctx, s, 2, "alone"); hung(s, played) {
-			return c.gone(suspects[i+1:])
+			return c.gone(suspects[i+1:], 2)
 		}
 	}
 	return nil
 }
 
-// gone records that the scenarios could not be played again.
-func (c *conductor) gone(list []scenarios.Scenario) error {
+// gone records that the scenarios could not be played, the first time or again.
+func (c *conductor) gone(list []scenarios.Scenario, play int) error {
 	for _, s := range list {
 		c.session.record.Add(transcript.Record{Trouble: &transcript.Trouble{
-			Scenario: s.ID, Play: 2, Kind: "gone", Message: errGone.Error(),
+			Scenario: s.ID, Play: play, Kind: "gone", Message: errGone.Error(),
 		}})
 	}
 	return errGone
@@ -239,6 +253,7 @@ func hung(s scenarios.Scenario, played []transcript.Exchange) bool {
 // answers reports whether the receiver takes connections, waiting a while for
 // one that is being started again.
 func (c *conductor) answers(ctx context.Context) bool {
+	c.revive(ctx)
 	dialer := net.Dialer{Timeout: recovery}
 	for deadline := time.Now().Add(recovery); ; {
 		address := cmp.Or(c.session.config.Target.Resolve, c.session.config.Target.Address())
@@ -263,14 +278,29 @@ func (c *conductor) settle(ctx context.Context) {
 	if err != nil {
 		return // said by Play
 	}
-	w := c.session.events(records)
+	c.read(ctx, c.session.events(records, func(s scenarios.Scenario) bool { return !s.Staged() }), "")
+}
+
+// read waits until effects have settled, and records them: of one scenario, or
+// of all that have no reading of their own.
+func (c *conductor) read(ctx context.Context, w target.Wait, scenario string) {
 	w.Slowest = c.flight.Slowest
 	if !c.flight.Effects {
 		w.Awaited = nil // the preflight has shown that none will come
 	}
-	for _, p := range c.session.config.Target.Probes {
-		e := c.session.config.Target.Settle(ctx, p, w)
-		e.Void = !c.flight.Effects
+	for _, e := range counted(ctx, c.session.config.Target, w) {
+		e.Scenario, e.Void = scenario, !c.flight.Effects
+		if scenario != "" {
+			e.Play = 1
+		}
 		c.session.record.Add(transcript.Record{Effects: &e})
 	}
+}
+
+// counted is what the probes count when it has settled. They are asked at the
+// same time: each waits far more than it is asked.
+func counted(ctx context.Context, t *target.Target, w target.Wait) []transcript.Effects {
+	n := len(t.Probes)
+	all, _ := inParallel(n, n, func(i int) (transcript.Effects, error) { return t.Settle(ctx, t.Probes[i], w), nil })
+	return all
 }

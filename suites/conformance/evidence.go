@@ -45,7 +45,7 @@ func symptom(kind string, o scenarios.Outcome, x numbered) string {
 // numberOf is the number of an event among those of its step; 0 where the step
 // has one.
 func (g *grading) numberOf(i int, x numbered) int {
-	if g.scenario.Steps[i].Times == 0 {
+	if step := g.scenario.Steps[i]; step.Times == 0 && !g.scenario.Many(step.Retry) {
 		return 0
 	}
 	return x.Copy
@@ -56,6 +56,14 @@ func (g *grading) stepName(i int, x numbered) string {
 	switch {
 	case step.Again != "":
 		return fmt.Sprintf("step %d: %s again", i+1, step.Again)
+	case step.Retry != "" && g.scenario.Many(step.Retry):
+		return fmt.Sprintf("step %d: %s, number %d, as a producer retries", i+1, step.Retry, x.Copy)
+	case step.Retry != "":
+		return fmt.Sprintf("step %d: %s, as a producer retries", i+1, step.Retry)
+	case step.Process != "":
+		return fmt.Sprintf("step %d: %s", i+1, step.Process)
+	case step.Await != "":
+		return fmt.Sprintf("step %d: await %s", i+1, step.Await)
 	case step.Times > 0:
 		return fmt.Sprintf("step %d: %s, number %d of %d", i+1, step.Send, x.Copy, step.Times)
 	case step.Measure != nil:
@@ -72,7 +80,7 @@ func (g *grading) observed(x numbered) string {
 	if x.EventID == "" || g.timesSent(x.Label) > 1 {
 		return text // what was counted tells nothing of this delivery alone
 	}
-	if n, ok := g.judge.seen(x.EventID); ok {
+	if n, ok := g.seen(x.EventID); ok {
 		return text + ", " + processed(n)
 	}
 	return text
@@ -101,6 +109,7 @@ func (g *grading) evidence(i int, x numbered) reports.Evidence {
 			e.Differs = append(e.Differs, reports.Difference{Where: reports.OnTheWire, Sent: use.Explain()})
 		}
 	}
+	e.Process, e.Output = g.story()
 	lines := []int{x.line}
 	if c, ok := g.controlFor(i); ok && c.line != x.line {
 		e.Control = exchange(c)

@@ -47,6 +47,15 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		if step.Pause > 0 {
 			continue
 		}
+		if step.Process != "" || step.Await != "" || step.Meanwhile != nil {
+			if !g.staged(i, step) {
+				g.effects()
+				return g
+			}
+			if !step.Sends() {
+				continue
+			}
+		}
 		whole := g.whole(i, step)
 		if !whole && g.skipped(i) {
 			continue
@@ -67,13 +76,14 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 				return g
 			}
 		}
-		g.alike(from, step)
+		g.alike(from, g.events(i, step))
 	}
 	if !played {
 		g.harness("empty", "the scenario sends nothing")
 		return g
 	}
 	g.effects()
+	g.states()
 	return g
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -54,7 +55,10 @@ type judge struct {
 	checks    []transcript.Check
 	exchanges map[string][]numbered
 	troubles  map[string][]transcript.Trouble
-	effects   []transcript.Effects
+	effects   []transcript.Effects            // of all scenarios that have none of their own
+	own       map[string][]transcript.Effects // by scenario; with a step: while it was played
+	processes []process
+	states    *transcript.States
 	blamed    func() bool // somebodyBlamed, looked up once
 }
 
@@ -64,7 +68,7 @@ func newJudge(records []transcript.Record) (*judge, error) {
 	}
 	j := &judge{
 		run: *records[0].Run, started: records[0].At, finished: records[len(records)-1].At,
-		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{},
+		exchanges: map[string][]numbered{}, troubles: map[string][]transcript.Trouble{}, own: map[string][]transcript.Effects{},
 	}
 	j.blamed = sync.OnceValue(j.somebodyBlamed)
 	for _, rec := range records {
@@ -81,8 +85,15 @@ func newJudge(records []transcript.Record) (*judge, error) {
 		case rec.Trouble != nil:
 			id := rec.Trouble.Scenario
 			j.troubles[id] = append(j.troubles[id], *rec.Trouble)
+		case rec.Effects != nil && rec.Effects.Scenario != "":
+			id := rec.Effects.Scenario
+			j.own[id] = append(j.own[id], *rec.Effects)
 		case rec.Effects != nil:
 			j.effects = append(j.effects, *rec.Effects)
+		case rec.Process != nil:
+			j.processes = append(j.processes, process{*rec.Process, rec.At, rec.N})
+		case rec.States != nil:
+			j.states = rec.States
 		case rec.End != nil:
 			j.end = rec.End
 		}
@@ -121,8 +132,9 @@ func (j *judge) header() reports.Report {
 			r.Target.ClockSkew = c.Value
 		}
 	}
+	r.Target.State = stateProbe(j.run.State)
 	for _, p := range j.run.Probes {
-		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
+		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name), Blind: j.blind(p.Name)})
 	}
 	return r
 }
@@ -132,7 +144,7 @@ func (j *judge) preflight() []reports.Check {
 	for _, c := range j.checks {
 		out = append(out, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 	}
-	return out
+	return append(out, j.endings()...)
 }
 
 // interrupted reports whether the run ended before its time. A transcript
@@ -143,7 +155,21 @@ func (j *judge) interrupted() bool { return j.end == nil || j.end.Interrupted }
 func (j *judge) horizon(probe string) string {
 	for _, e := range j.effects {
 		if e.Probe == probe {
-			return fmt.Sprintf("%d ms after the last answer", e.WaitedMS)
+			return fmt.Sprintf("%d ms after the last answer, where the slowest control effect took %d ms", e.WaitedMS, e.SlowestMS)
+		}
+	}
+	return ""
+}
+
+// blind says why a probe cannot count to two, by whichever reading found out.
+func (j *judge) blind(probe string) string {
+	all := slices.Clone(j.effects)
+	for _, id := range slices.Sorted(maps.Keys(j.own)) {
+		all = append(all, j.own[id]...)
+	}
+	for _, e := range all {
+		if e.Probe == probe && e.Blind != "" {
+			return e.Blind
 		}
 	}
 	return ""
@@ -192,7 +218,7 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 	if end.severity == reports.Excluded {
 		out.ExcludedBy = reports.ByBudget // nothing else excludes what was begun
 	}
-	out.Unseen = expectsEffects(s) && !j.observes()
+	out.Unseen = expectsEffects(s) && !j.observes(s)
 	out.Findings, out.Measurements, out.Measured = g.findings(), summarised(g.measurements), g.told
 	out.Milliseconds = g.milliseconds()
 	return out, nil

@@ -106,13 +106,13 @@ func (g *grading) silent(o scenarios.Outcome, x numbered) bool {
 // refusedSilently reports whether a delivery that was to be accepted had no
 // effect at a receiver that answers 2xx to whatever it refuses.
 func (g *grading) refusedSilently(o scenarios.Outcome, x numbered) bool {
-	n, seen := g.judge.seen(x.EventID)
+	n, seen := g.seen(x.EventID)
 	return g.judge.run.Rejects == "silent" && strings.HasPrefix(o.Effect, "1") && seen && n == 0
 }
 
 // silently leaves the judgement to the effects.
 func (g *grading) silently(i int, o scenarios.Outcome, x numbered) {
-	if _, ok := g.judge.seen(x.EventID); ok {
+	if _, ok := g.seen(x.EventID); ok {
 		return
 	}
 	g.mark(i, x, reports.NotObserved, "silent", o, "an answer of 2xx does not say whether it was processed, and no probe tells")
@@ -141,7 +141,7 @@ func (g *grading) saySeen(x numbered) string {
 	if x.EventID == "" || g.scenario.Effects[x.Label] != "0" {
 		return "" // the same event was also sent genuinely
 	}
-	n, ok := g.judge.seen(x.EventID)
+	n, ok := g.seen(x.EventID)
 	switch {
 	case !ok:
 		return ""

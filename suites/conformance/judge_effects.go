@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,15 +13,18 @@ import (
 
 // effects grades what the receiver did with every event of the scenario.
 func (g *grading) effects() {
+	readings := g.judge.readings(g.scenario)
 	switch {
-	case len(g.judge.effects) > 0:
+	case len(readings) > 0:
 	case len(g.judge.run.Probes) > 0:
 		g.cutShort("probe-unread", "the run ended before the effect probe was read")
 	case g.scenario.NeedsEffects:
 		g.unseen("this is about what the receiver does, and no effect probe is configured")
 	}
-	for _, e := range g.judge.effects {
+	for _, e := range readings {
 		switch {
+		case g.forgotten(e):
+			g.unseen("the probe counts nothing any more of what it counted before the receiver was started again: have it count where effects last")
 		case e.Void && g.scenario.NeedsEffects:
 			g.unseen("the probe tells nothing: " + g.judge.blindness())
 		case e.Void:
@@ -34,11 +38,22 @@ func (g *grading) effects() {
 	}
 }
 
-// observes reports whether any probe tells anything.
-func (j *judge) observes() bool {
-	_, ok := j.seen("")
-	return ok
+// readings are what the probes counted when the scenario's effects had settled:
+// one that does something to the process has readings of its own.
+func (j *judge) readings(s scenarios.Scenario) []transcript.Effects {
+	if !s.Staged() {
+		return j.effects
+	}
+	return slices.DeleteFunc(slices.Clone(j.own[s.ID]), func(e transcript.Effects) bool { return e.Step > 0 })
 }
+
+// observes reports whether any probe tells anything of the scenario.
+func (j *judge) observes(s scenarios.Scenario) bool {
+	return slices.ContainsFunc(j.readings(s), tells)
+}
+
+// tells reports whether a reading tells anything.
+func tells(e transcript.Effects) bool { return e.Error == "" && !e.Void }
 
 // expectsEffects reports whether effects could speak for or against a receiver.
 func expectsEffects(s scenarios.Scenario) bool {
@@ -51,9 +66,9 @@ func expectsEffects(s scenarios.Scenario) bool {
 }
 
 // seen is how often the first probe that tells anything counted the event.
-func (j *judge) seen(id string) (n int, ok bool) {
-	for _, e := range j.effects {
-		if e.Error == "" && !e.Void {
+func (g *grading) seen(id string) (n int, ok bool) {
+	for _, e := range g.judge.readings(g.scenario) {
+		if tells(e) {
 			return e.Counts[id], true
 		}
 	}
@@ -84,11 +99,11 @@ func (g *grading) counts(e transcript.Effects) {
 		if label == "" || graded[label] || len(g.steps[i]) == 0 {
 			continue
 		}
+		graded[label] = true
 		if step.Times > 0 {
 			g.countEach(e, i, step)
 			continue
 		}
-		graded[label] = true
 		last, x := g.lastOf(label)
 		g.count(e, label, last, x, g.acknowledged(label))
 	}
@@ -98,9 +113,9 @@ func (g *grading) counts(e transcript.Effects) {
 func (g *grading) countEach(e transcript.Effects, i int, step scenarios.Step) {
 	from := len(g.marks)
 	for _, x := range g.steps[i] {
-		g.count(e, step.Send, i, x, acknowledges(x))
+		g.count(e, step.Send, i, x, acknowledges(x) || g.acknowledgedLater(x.EventID, i))
 	}
-	g.alike(from, step)
+	g.alike(from, step.Times)
 }
 
 // lastOf returns the last step of a label and its exchange.
@@ -123,6 +138,8 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 	}
 	seen, control := e.Counts[x.EventID], g.controlOf(label)
 	switch {
+	case g.hidden(e, seen, want, more, x.EventID):
+		g.cannotTell(e)
 	case seen == want || more && seen > want:
 	case control >= 0 && seen == 0 && acknowledged:
 		at := g.steps[control][0]
@@ -195,6 +212,11 @@ func (g *grading) acknowledged(label string) bool {
 		}
 	}
 	return false
+}
+
+// acknowledgedLater reports whether an event was answered 2xx in a later step.
+func (g *grading) acknowledgedLater(id string, i int) bool {
+	return slices.ContainsFunc(slices.Concat(g.steps[i+1:]...), func(x numbered) bool { return x.EventID == id && acknowledges(x) })
 }
 
 func (g *grading) effect(e transcript.Effects, i int, x numbered, severity reports.Verdict, kind, want, message string) {

@@ -56,7 +56,7 @@ func (g *grading) took(x numbered) (accepted, told bool) {
 	if !accepted || g.judge.run.Rejects != target.RejectsSilently {
 		return accepted, true
 	}
-	n, ok := g.judge.seen(x.EventID)
+	n, ok := g.seen(x.EventID)
 	return n > 0, ok
 }
 

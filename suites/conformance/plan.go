@@ -20,7 +20,7 @@ const (
 	Play          Decision = "play"
 	Excluded      Decision = "excluded"
 	NotApplicable Decision = "not-applicable"
-	NotObserved   Decision = "not-observed" // the target lacks a secret that it could be given
+	NotObserved   Decision = "not-observed" // the target lacks something that it could be given
 )
 
 // Planned is a scenario with its decision.
@@ -110,8 +110,8 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	for _, f := range needs(s) {
 		switch {
 		case t.Has(f, m):
-		case mockprovider.SecretSlots[f] != "":
-			p.Decision, p.Reason = NotObserved, unknownSecret(f)
+		case mockprovider.Givable[f] != "":
+			p.Decision, p.Reason = NotObserved, notGiven(f)
 		default:
 			p.Decision, p.Reason = NotApplicable, lacking(f, t)
 			return
@@ -120,16 +120,19 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	if p.Decision == NotObserved {
 		return
 	}
+	if t.State != nil && s.LastStage() > len(t.State.After) {
+		p.Decision, p.Reason = NotApplicable, fmt.Sprintf("it is about %d events of an object, and the target file names %d (state.after)", s.LastStage(), len(t.State.After))
+		return
+	}
 	if !s.Risk.Within(t.Limits.Risk) {
 		p.Decision, p.By = Excluded, reports.ByRisk
 		p.Reason = fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)
 	}
 }
 
-// unknownSecret says what would have to be given.
-func unknownSecret(f mockprovider.Feature) string {
-	slot := mockprovider.SecretSlots[f]
-	return fmt.Sprintf("needs the %s (target.secrets.%s, --%s-secret)", mockprovider.Features[f], slot, slot)
+// notGiven says what would have to be given, and how.
+func notGiven(f mockprovider.Feature) string {
+	return fmt.Sprintf("needs the %s (%s)", mockprovider.Features[f], mockprovider.Givable[f])
 }
 
 // lacking words a feature that is not there: it is the scheme's to have, or the

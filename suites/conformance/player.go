@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -27,7 +28,13 @@ type player struct {
 	play      int
 	number    int           // of the event under way among those of its step; 0: the step has one
 	lineUp    time.Duration // what copies that go together are given to line up
+	seed      int64
+	slowest   time.Duration // the slowest effect that the preflight saw
+	ahead     time.Duration // how far the receiver's clock is ahead of ours
+	over      bool          // nothing more is played: there is nobody to send to
+	mu        sync.Mutex    // of what attemptOf makes
 	events    map[string]mockprovider.Event
+	told      map[string]time.Time // label → when the first event about its object was made
 	last      map[string]mockprovider.Delivery
 	shared    map[string]*target.Connection
 	held      []*held
@@ -38,6 +45,7 @@ func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Du
 	return &player{
 		sender: s, scenario: sc, play: play, lineUp: lineUp,
 		events: map[string]mockprovider.Event{},
+		told:   map[string]time.Time{},
 		last:   map[string]mockprovider.Delivery{},
 		shared: map[string]*target.Connection{},
 	}
@@ -62,11 +70,18 @@ func (p *player) run(ctx context.Context) (err error) {
 			i += n - 1
 			continue
 		}
+		if n := abreast(p.scenario.Steps, i); n > 0 {
+			if err := p.sendAbreast(ctx, i, n); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+			i += n - 1
+			continue
+		}
 		if err := p.step(ctx, i, step); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
 		p.release(i)
-		if step.Control && p.exchanges[len(p.exchanges)-1].Answer.Status == 0 {
+		if p.over || step.Control && p.exchanges[len(p.exchanges)-1].Answer.Status == 0 {
 			break
 		}
 	}
@@ -88,10 +103,20 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 		return target.Pause(ctx, time.Duration(step.Pause))
 	}
 	about := p.about(i, step)
-	if step.Times > 0 {
+	switch {
+	case step.Process != "":
+		p.process(ctx, i, step)
+		return nil
+	case step.Await != "":
+		p.await(ctx, i, step.Await)
+		return nil
+	case step.Retry != "":
+		return p.retry(ctx, step, about)
+	case step.Lanes > 0:
+		return p.inLanes(ctx, i, step, about)
+	case step.Times > 0:
 		return p.inTurn(ctx, step, about)
-	}
-	if step.Measure != nil {
+	case step.Measure != nil:
 		return p.measure(ctx, *step.Measure, about)
 	}
 	delivery, err := p.delivery(step)
@@ -104,6 +129,7 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if err != nil {
 		return err
 	}
+	about.Object = p.object(step.Label())
 	switch {
 	case step.AtOnce > 1:
 		return p.together(ctx, step, about, delivery)
@@ -141,7 +167,7 @@ func (p *player) delivery(step scenarios.Step) (mockprovider.Delivery, error) {
 // does it: like the attempt before, or at least a second later, since its
 // timestamp would be the same otherwise.
 func (p *player) attempt(label string) time.Time {
-	now := time.Now()
+	now := p.now()
 	last, again := p.last[label]
 	switch {
 	case again && p.sender.Target.Scheme.Retry == mockprovider.RetrySame:
@@ -169,10 +195,11 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 	}
 	spec := mockprovider.EventSpec{
 		Key:     fmt.Sprintf("%s/%d/%s", p.scenario.ID, p.play, name),
-		Now:     time.Now(),
+		Now:     p.now(),
 		Variant: mockprovider.Variant{Of: p.scenario.ID, Number: max(1, p.number)},
 		ID:      p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
 	}
+	p.tell(&spec, step, name)
 	if err := mockprovider.ApplyToEvent(&spec, step.Faults); err != nil {
 		return mockprovider.Event{}, err
 	}
@@ -181,7 +208,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 		return e, err
 	}
 	p.events[name] = e
-	return e, nil
+	return e, p.publish(step, e)
 }
 
 // request makes a message that is not a delivery.

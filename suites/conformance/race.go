@@ -1,9 +1,8 @@
 package conformance
 
 import (
-	"cmp"
 	"context"
-	"sync"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/mockprovider/wire"
@@ -16,7 +15,7 @@ import (
 // had time to arrive there. When none was acknowledged, the event is sent once
 // more, as a producer does.
 func (p *player) together(ctx context.Context, step scenarios.Step, about transcript.Exchange, d mockprovider.Delivery) error {
-	copies, err := p.race(ctx, step.AtOnce, about, d)
+	copies, err := p.race(ctx, step.AtOnce, time.Duration(step.Stagger), about, d)
 	p.exchanges = append(p.exchanges, copies...)
 	if err != nil {
 		return err
@@ -60,25 +59,14 @@ func (p *player) after(ctx context.Context, step scenarios.Step, about transcrip
 	}
 }
 
-// race sends the copies.
-func (p *player) race(ctx context.Context, n int, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
-	if err := p.sender.Reserve(ctx, n); err != nil {
-		return nil, err
+// race sends the copies, each so much later than the one before.
+func (p *player) race(ctx context.Context, n int, stagger time.Duration, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
+	abouts, all := make([]transcript.Exchange, n), make([]mockprovider.Delivery, n)
+	for i := range all {
+		abouts[i], all[i] = about, d
+		abouts[i].Copy = i + 1
 	}
-	gate := make(chan struct{})
-	copies := make([]transcript.Exchange, n)
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	for i := range copies {
-		about, d := about, d
-		about.Copy = i + 1
-		d.Request.Gate = gate
-		wg.Go(func() { copies[i], errs[i] = p.sender.SendHeld(ctx, about, d, p.lineUp) })
-	}
-	err := target.Pause(ctx, p.lineUp)
-	close(gate)
-	wg.Wait()
-	return copies, cmp.Or(append(errs, err)...)
+	return p.atOnce(ctx, stagger, abouts, all)
 }
 
 // turnedAway reports whether a copy was left without an answer for want of

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -105,8 +106,10 @@ func (s *Session) describe() *transcript.Run {
 	}
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One
+	run.State = describeState(t.State)
 	for _, p := range t.Probes {
-		run.Probes = append(run.Probes, transcript.Probe(p.Describe()))
+		d := p.Describe()
+		run.Probes = append(run.Probes, transcript.Probe{Name: d.Name, Kind: d.Kind, Counts: d.Counts})
 	}
 	return run
 }
@@ -138,18 +141,27 @@ func (s *Session) again() Again {
 	}
 }
 
-// events lists every event that was sent, and when those that should take effect
-// were acknowledged.
-func (s *Session) events(records []transcript.Record) target.Wait {
+// events lists every event that was sent by the scenarios that are wanted, of
+// which the preflight is the one without a name, and when those that should take effect were acknowledged.
+func (s *Session) events(records []transcript.Record, wanted func(scenarios.Scenario) bool) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
 	expected := map[string]map[string]string{} // scenario → label → effect
+	if wanted(scenarios.Scenario{}) {
+		expected[""] = nil // the preflight's
+	}
 	for _, p := range s.plan.Planned {
-		expected[p.Scenario.ID] = p.Scenario.Effects
+		if wanted(p.Scenario) {
+			expected[p.Scenario.ID] = p.Scenario.Effects
+		}
 	}
 	seen := map[string]bool{}
 	for _, rec := range records {
 		e := rec.Exchange
-		if e == nil || e.EventID == "" || expected[e.Scenario][e.Label] == "any" { // nobody looks at its count
+		if e == nil || e.EventID == "" {
+			continue
+		}
+		effects, ok := expected[e.Scenario]
+		if !ok || effects[e.Label] == "any" { // nobody looks at its count here
 			continue
 		}
 		if !seen[e.EventID] {

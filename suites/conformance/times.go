@@ -35,7 +35,7 @@ func (p *player) name(step scenarios.Step) string {
 	if p.number == 0 {
 		return step.Send
 	}
-	return fmt.Sprintf("%s %d", step.Send, p.number)
+	return numberedName(step.Send, p.number)
 }
 
 // brokeOff reports whether a step of many events ends with this one: it was left

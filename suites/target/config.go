@@ -12,13 +12,14 @@ import (
 // Config is the file hookassay.yaml; config.schema.json describes each key. Its
 // zero value is no file at all: then everything comes from Overrides.
 type Config struct {
-	Receiver ReceiverConfig         `yaml:"target"`
-	Effects  Effects                `yaml:"effects"`
-	Events   EventsConfig           `yaml:"events"`
-	Process  strictyaml.Unavailable `yaml:"process"`
-	Limits   LimitsConfig           `yaml:"limits"`
-	Timeouts TimeoutsConfig         `yaml:"timeouts"`
-	Profile  string                 `yaml:"profile"`
+	Receiver ReceiverConfig `yaml:"target"`
+	Effects  Effects        `yaml:"effects"`
+	Events   EventsConfig   `yaml:"events"`
+	Process  *ProcessConfig `yaml:"process"`
+	State    StateConfig    `yaml:"state"`
+	Limits   LimitsConfig   `yaml:"limits"`
+	Timeouts TimeoutsConfig `yaml:"timeouts"`
+	Profile  string         `yaml:"profile"`
 
 	env    func(string) (string, bool) // nil: the process's environment
 	dir    string                      // paths in the file are relative to it
@@ -77,6 +78,8 @@ type EventsConfig struct {
 	Set     map[string]string `yaml:"set"`
 	Free    []string          `yaml:"free"`
 	Handled []string          `yaml:"handled"`
+	Poison  string            `yaml:"poison"` // file of a sample whose processing always fails
+	API     *EventsAPIConfig  `yaml:"api"`    // the producer's list of events, whichever they are
 }
 
 // LimitsConfig is what the user lets us do; see Limits.

@@ -19,8 +19,11 @@ var (
 
 func (c Config) checkEvents() error {
 	e := c.Events
+	if err := c.checkEventsAPI(); err != nil {
+		return err
+	}
 	if e.Files == "" {
-		if e.ID+e.Type != "" || len(e.Set)+len(e.Free)+len(e.Handled) > 0 {
+		if e.ID+e.Type+e.Poison != "" || len(e.Set)+len(e.Free)+len(e.Handled) > 0 {
 			return c.at("events", errors.New("events.files is missing: the other keys of events say what its files hold"))
 		}
 		return nil
@@ -72,6 +75,11 @@ func (c Config) samples(loopback bool) (*mockprovider.Samples, error) {
 	s := &mockprovider.Samples{ID: e.ID, Type: e.Type, Set: e.Set, Free: e.Free, Handled: e.Handled}
 	if err := s.Load(c.file("events.files", e.Files), loopback); err != nil {
 		return nil, c.at("events.files", err)
+	}
+	if e.Poison != "" {
+		if err := s.LoadPoison(c.file("events.poison", e.Poison), loopback); err != nil {
+			return nil, c.at("events.poison", err)
+		}
 	}
 	return s, nil
 }

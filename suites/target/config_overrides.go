@@ -53,6 +53,8 @@ type Overrides struct {
 	EffectTimeout time.Duration // --effect-timeout
 	Wait          time.Duration // --wait, for a receiver that is being started
 	Profile       string        // --profile
+
+	NoExec bool // --no-exec: a configuration that runs commands is refused
 }
 
 // contradiction finds flags that cannot both be meant.
@@ -88,7 +90,10 @@ func (c Config) With(o Overrides) (Config, error) {
 		return c, err
 	}
 	override(&c, &c.Profile, o.Profile, "profile", "--profile")
-	return c, c.check()
+	if err := c.check(); err != nil || !o.NoExec {
+		return c, err
+	}
+	return c, c.refuseCommands()
 }
 
 // override sets a field to what a flag says, and notes which flag it was.

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -91,7 +92,7 @@ func TestEveryFlag(t *testing.T) {
 	if got.Timeouts.Answer != time.Second || got.Timeouts.Effect != 2*time.Second || got.Timeouts.Quiescence == 0 {
 		t.Errorf("timeouts: %+v", got.Timeouts)
 	}
-	if len(got.Probes) != 1 || got.Probes[0].Describe() != (Description{"effects", "http", "the number at /by-id/{id} of http://127.0.0.1:9/effects"}) {
+	if len(got.Probes) != 1 || got.Probes[0].Describe() != (Description{Name: "effects", Kind: "http", Counts: "the number at /by-id/{id} of http://127.0.0.1:9/effects"}) {
 		t.Errorf("probes: %v", got.Probes)
 	}
 	if got.Samples == nil || got.Samples.ID != "/id" || got.Samples.Set["/created"] == "" || len(got.Samples.Free) != 1 {
@@ -101,7 +102,7 @@ func TestEveryFlag(t *testing.T) {
 	if err != nil || c.Profile != "strict" || c.Receiver.Dedupe != DedupeByBusiness {
 		t.Errorf("profile %q, dedupe %q, error %v", c.Profile, c.Receiver.Dedupe, err)
 	}
-	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv"}) {
+	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv", "NoExec"}) {
 		t.Errorf("not tried here: %v", unset)
 	}
 }
@@ -129,6 +130,7 @@ func copyConfig(t *testing.T) string {
 	for i, name := range []string{"previous.txt", "revoked.txt", "elsewhere.txt"} {
 		write(t, filepath.Join(dir, name), whsec(byte(i)))
 	}
+	write(t, filepath.Join(dir, "count-effects"), "#!/bin/sh\necho 1\n")
 	write(t, filepath.Join(dir, "ca.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return dir
 }
@@ -142,7 +144,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame"}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +159,7 @@ func TestTargetOfAFile(t *testing.T) {
 	for _, p := range got.Probes {
 		names = append(names, p.Describe().Name+" "+p.Describe().Kind)
 	}
-	if want := []string{"ledger http", "log-of-all http", "mail callback"}; !reflect.DeepEqual(names, want) {
+	if want := []string{"ledger http", "lines log", "log-of-all http", "mail callback", "postgres sql", "program exec", "sqlite sql"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("probes: got %v, want %v", names, want)
 	}
 	if got.TLS == nil || got.TLS.RootCAs == nil || got.TLS.RootCAs.Equal(x509.NewCertPool()) {
@@ -166,26 +168,94 @@ func TestTargetOfAFile(t *testing.T) {
 	if want := mockprovider.NewMaker(got.Scheme, got.Samples, 1, "n").Types(); want[0] != "invoice.paid" || len(want) != 2 {
 		t.Errorf("types of events: %v", want)
 	}
+	maker := mockprovider.NewMaker(got.Scheme, got.Samples, 1, "n")
+	if !got.Has(mockprovider.PoisonEvent, maker) || !got.Has(mockprovider.EventsAPI, maker) || got.EventsAPI.Token() != "open sesame" {
+		t.Errorf("no poison event, or no list of events: %+v", got)
+	}
 	if err := got.Permit(); err != nil {
 		t.Errorf("with consent: %v", err)
 	}
-	callback := got.Probes[2].(named).Probe.(*Callback)
+	callback := got.Probes[3].(named).Probe.(*Callback)
 	if status := post(t, callback.Addr(), "sesame"); status != http.StatusNoContent {
 		t.Errorf("a call with the token is answered %d", status)
 	}
 	if status := post(t, callback.Addr(), ""); status != http.StatusUnauthorized {
 		t.Errorf("a call without the token is answered %d", status)
 	}
-	if counts, err := got.Probes[2].Counts(t.Context(), []string{"e1"}); err != nil || counts["e1"] != 1 {
+	if counts, err := got.Probes[3].Counts(t.Context(), []string{"e1"}); err != nil || counts["e1"] != 1 {
 		t.Errorf("counts %v, error %v", counts, err)
 	}
 	if err := closeProbes(); err != nil {
 		t.Error(err)
 	}
-	if free, err := NewCallback(callback.Addr(), ""); err != nil {
-		t.Errorf("the listener is still there: %v", err)
-	} else if err := free.Close(); err != nil {
+	for _, addr := range []string{callback.Addr(), hostOf(t, got.EventsAPI.URL())} {
+		if free, err := NewCallback(addr, ""); err != nil {
+			t.Errorf("the listener is still there: %v", err)
+		} else if err := free.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func hostOf(t *testing.T, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
+}
+
+// A list of events that cannot be opened leaves no probe open.
+func TestProbesAreClosedWithoutTheListOfEvents(t *testing.T) {
+	t.Setenv("HOOKASSAY_TEST_SECRET", testSecret)
+	first := freeAddress(t)
+	for listen, env := range map[string]map[string]string{
+		"127.0.0.1:0": nil, // the token is not set
+		first:         {"T": "sesame"},
+	} {
+		c, err := parseText(`effects: {callback: {listen: "` + first + `"}}
+events: {api: {listen: "` + listen + `", token: {env: T}}}
+`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.env = func(name string) (string, bool) {
+			if name == "HOOKASSAY_TEST_SECRET" {
+				return testSecret, true
+			}
+			v, ok := env[name]
+			return v, ok
+		}
+		_, _, err = c.Target(flags(func(*Overrides) {}))
+		if err == nil || !strings.HasPrefix(err.Error(), "hookassay.yaml:2:16: ") {
+			t.Errorf("%s: %v", listen, err)
+		}
+		if free, err := NewCallback(first, ""); err != nil {
+			t.Errorf("the probe is still open: %v", err)
+		} else if err := free.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A receiver that we start needs no token of the user's.
+func TestEventsAPIOfAReceiverThatWeStart(t *testing.T) {
+	c := Config{Events: EventsConfig{API: &EventsAPIConfig{Listen: "127.0.0.1:0"}}}
+	if err := c.checkEventsAPI(); err == nil {
+		t.Error("nobody would know the token")
+	}
+	c.places = map[string]string{"process.start": "hookassay.yaml:1:1"}
+	if err := c.checkEventsAPI(); err != nil {
 		t.Error(err)
+	}
+	list, err := c.eventsAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer list.Close()
+	if len(list.Token()) < 32 {
+		t.Errorf("a token of %d characters", len(list.Token()))
 	}
 }
 
@@ -214,10 +284,12 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, "other.txt", "whsec_"+strings.Repeat("QUJD", 8))
-	if err := os.Rename("all.yaml", "elsewhere/all.yaml"); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"all.yaml", "poison"} {
+		if err := os.Rename(name, "elsewhere/"+name); err != nil {
+			t.Fatal(err)
+		}
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(nil))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,9 +39,27 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 			all = append(all, credentials(h.Name, h.Value, bare)...)
 		}
 	}
+	if t.Process != nil {
+		all = append(all, t.Process.settings.Sensitive...)
+	}
+	if t.EventsAPI != nil {
+		all = append(all, credentials("events token", t.EventsAPI.Token())...)
+	}
+	if t.State != nil {
+		if h, ok := t.State.Probe.(*HTTPState); ok {
+			if u, err := url.Parse(h.URL); err == nil {
+				all = append(all, credentialsIn(u)...)
+			}
+		}
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe
+		}
+		if hides, ok := p.(interface {
+			Sensitive() []mockprovider.Sensitive
+		}); ok {
+			all = append(all, hides.Sensitive()...)
 		}
 		if h, ok := p.(*HTTP); ok {
 			if u, err := url.Parse(h.URL); err == nil {

@@ -2,11 +2,10 @@ package target
 
 import (
 	"context"
-	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
@@ -20,7 +19,7 @@ var notNow = []int{408, 425, 429, 502, 503, 504}
 func NotNow(status int) bool { return slices.Contains(notNow, status) }
 
 // maxRetryAfter bounds how long we wait because the receiver says so.
-const maxRetryAfter = 3 // seconds
+const maxRetryAfter = 3 * time.Second
 
 // RetryAfter is how long to wait after an answer that says "not now", by either
 // form of Retry-After (RFC 9110 section 10.2.3) or else by the number of tries;
@@ -30,11 +29,8 @@ func RetryAfter(a transcript.Answer, try int) time.Duration {
 		if h[0] != "Retry-After" {
 			continue
 		}
-		if seconds, err := strconv.Atoi(h[1]); err == nil && seconds >= 0 {
-			return time.Duration(min(seconds, maxRetryAfter)) * time.Second
-		}
-		if at, err := http.ParseTime(h[1]); err == nil {
-			return min(max(0, time.Until(at)), maxRetryAfter*time.Second)
+		if asked, ok := mockprovider.ParseRetryAfter(h[1], time.Now()); ok {
+			return min(asked, maxRetryAfter)
 		}
 	}
 	return time.Duration(try) * 250 * time.Millisecond

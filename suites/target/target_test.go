@@ -149,3 +149,15 @@ func TestCheckRejects(t *testing.T) {
 		}
 	}
 }
+
+func TestSeveralEffectsAreAtLeastTwo(t *testing.T) {
+	tgt := newTarget(t, "http://127.0.0.1/")
+	m := mockprovider.NewMaker(tgt.Scheme, nil, 1, "n")
+	none := target.Func(func(string) int { return 0 })
+	for n := range 4 {
+		if got := tgt.Has(mockprovider.SeveralEffects, m); got != (n >= 2) {
+			t.Errorf("%d probes: %v", n, got)
+		}
+		tgt.Probes = append(tgt.Probes, none)
+	}
+}

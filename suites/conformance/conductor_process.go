@@ -1,0 +1,102 @@
+package conformance
+
+import (
+	"context"
+
+	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
+	"github.com/hookassay/hookassay/suites/transcript"
+)
+
+// startProcess starts the receiver where that is ours to do, and reports whether
+// there is something to send to. Where it does not start, nothing is graded.
+func (c *conductor) startProcess(ctx context.Context) bool {
+	p := c.session.config.Target.Process
+	if p == nil || !p.Can(transcript.ProcessStart) {
+		return true
+	}
+	done := p.Do(ctx, transcript.ProcessStart, target.ProcessOptions{})
+	c.session.record.Add(transcript.Record{Process: &done})
+	if !done.Done {
+		c.session.record.Add(transcript.Record{Check: &transcript.Check{
+			Name: "started", Verdict: "blocked", Message: "the receiver did not start: " + done.Message,
+		}})
+		c.closeProcess()
+	}
+	return done.Done
+}
+
+// closeProcess heals and ends what is ours, whatever became of the run.
+func (c *conductor) closeProcess() {
+	p := c.session.config.Target.Process
+	if p == nil {
+		return
+	}
+	if done := p.Close(); done != nil {
+		c.session.record.Add(transcript.Record{Process: done})
+	}
+}
+
+// revive starts a receiver of ours again that has ended by itself, so that one
+// crash blames one scenario.
+func (c *conductor) revive(ctx context.Context) {
+	p := c.session.config.Target.Process
+	if p == nil || !p.Can(transcript.ProcessStart) || ctx.Err() != nil {
+		return
+	}
+	c.reviving.Lock()
+	defer c.reviving.Unlock()
+	if p.Running() {
+		return
+	}
+	select {
+	case <-p.Ended():
+		ended := p.HowItEnded()
+		c.session.record.Add(transcript.Record{Process: &ended})
+	default: // we ended it, and what was to start it again failed
+	}
+	done := p.Do(ctx, transcript.ProcessStart, target.ProcessOptions{})
+	c.session.record.Add(transcript.Record{Process: &done})
+}
+
+// playStaged plays the scenarios that do something to the process, one by one.
+func (c *conductor) playStaged(ctx context.Context, list []scenarios.Scenario) error {
+	for i, s := range list {
+		if ctx.Err() == nil && !c.answers(ctx) {
+			return c.gone(list[i:], 1)
+		}
+		c.playOne(ctx, s, 1, "playing")
+		if ctx.Err() != nil {
+			continue // every other is told that the run was interrupted
+		}
+		c.restore(ctx, s)
+		records, err := c.session.record.Records()
+		if err != nil {
+			return err
+		}
+		c.read(ctx, c.session.events(records, func(other scenarios.Scenario) bool { return other.ID == s.ID }), s.ID)
+	}
+	return nil
+}
+
+// restore puts the process back as it was before the scenario.
+func (c *conductor) restore(ctx context.Context, s scenarios.Scenario) {
+	p, odd, broken := c.session.config.Target.Process, false, false
+	for _, step := range s.Steps {
+		odd = odd || step.Without != "" || step.Clock != 0
+		broken = broken || step.Process == "break" || step.Meanwhile != nil && step.Meanwhile.Process == "break"
+	}
+	do := func(action string) {
+		done := p.Do(ctx, action, target.ProcessOptions{})
+		c.session.record.Add(transcript.Record{Process: &done})
+	}
+	if broken {
+		do(transcript.ProcessHeal)
+	}
+	if odd && p.Running() {
+		do(transcript.ProcessStop)
+	}
+	if !p.Running() && p.Can(transcript.ProcessStart) {
+		do(transcript.ProcessStart)
+	}
+}
