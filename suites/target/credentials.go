@@ -42,6 +42,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 	if t.Process != nil {
 		all = append(all, t.Process.settings.Sensitive...)
 	}
+	if t.EventsAPI != nil {
+		all = append(all, credentials("events token", t.EventsAPI.Token())...)
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe
