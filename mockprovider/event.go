@@ -28,6 +28,7 @@ type Event struct {
 	typed string   // JSON pointer of the type; empty: the body has none
 	ours  bool     // the body is made from a template of ours, not from a sample
 	vary  variation
+	keys  unique // what its business keys are filled with
 }
 
 // EventSpec says which event to make. Only Key and Now are needed.
@@ -40,6 +41,14 @@ type EventSpec struct {
 	ID     string // default: a fresh one
 	Body   []byte // default: from a template or sample
 	Poison bool   // from the sample whose processing always fails
+	// About is an event about the same object: this one has its business keys,
+	// and what stands at Object, a JSON pointer into the payload, where that is
+	// not empty.
+	About  *Event
+	Object string
+	// Set holds what stands elsewhere in the body, by JSON pointer: true, false,
+	// null and whole numbers as such, whatever else as text.
+	Set map[string]string
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
 }
@@ -132,6 +141,7 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 		typed:  m.typed(),
 		ours:   m.samples == nil,
 		vary:   variation{spec.Variant, m.seed},
+		keys:   u,
 	}
 	if e.ID == "" {
 		e.ID = u.fill(m.scheme.ID.Form, e)
@@ -145,9 +155,18 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if e.Body != nil {
 		return e, nil
 	}
-	body, err := m.body(e, u, spec.Poison)
+	if spec.About != nil {
+		e.keys, e.Canary = spec.About.keys, spec.About.Canary
+	}
+	body, err := m.body(e, e.keys, spec.Poison)
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
+	}
+	if err == nil && spec.About != nil && spec.Object != "" {
+		body, err = copyJSON(body, spec.About.Body, spec.Object)
+	}
+	if err == nil {
+		body, err = setAll(body, spec.Set)
 	}
 	e.Body = body
 	return e, err

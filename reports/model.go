@@ -63,6 +63,7 @@ type Target struct {
 	Future    string            `json:"tolerance_future,omitempty"`
 	Rejects   string            `json:"rejects"`
 	Probes    []Probe           `json:"probes"`
+	State     *StateProbe       `json:"state,omitempty"`
 	ClockSkew string            `json:"clock_skew,omitempty"` // the receiver's clock minus ours
 	SameHost  bool              `json:"same_host"`
 }
@@ -74,6 +75,21 @@ type Probe struct {
 	Counts  string `json:"counts"`            // what its count was declared to mean
 	Horizon string `json:"horizon,omitempty"` // how long "no effect" was waited for
 	Blind   string `json:"blind,omitempty"`   // why it cannot count to two
+}
+
+// A StateProbe is how it was seen what becomes of the things that events are
+// about.
+type StateProbe struct {
+	Kind   string  `json:"kind"`
+	Reads  string  `json:"reads"`  // what it looks at
+	Object string  `json:"object"` // JSON pointer, into an event's payload, of what it is about
+	After  []Stage `json:"after"`  // what happens to an object, in that order
+}
+
+// A Stage is one event that happens to an object, and the state it is in then.
+type Stage struct {
+	Type string `json:"type"`
+	Is   string `json:"is"`
 }
 
 // A Check is one finding of the preflight.

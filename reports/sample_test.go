@@ -40,6 +40,8 @@ func sampleReports() map[string]Report {
 	conformant.Scenarios[4].Measured = "accepted up to 5m old, refused from 5m1s on"
 	conformant.Scenarios = append(conformant.Scenarios, toleranceInfo())
 	conformant.Target.Probes = []Probe{{Name: "ledger", Kind: "http", Counts: "rows in the ledger", Horizon: "1.5s"}}
+	conformant.Target.State = &StateProbe{Kind: "http", Reads: "the text at /state of http://127.0.0.1:8080/states/{object}", Object: "/data/id",
+		After: []Stage{{"invoice.created", "open"}, {"invoice.paid", "paid"}}}
 	Conclude(&conformant, []string{"dup.*"})
 
 	failing := sampleRun(failingScenarios())

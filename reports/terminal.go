@@ -45,6 +45,9 @@ func (p *page) headline(r Report) {
 	for _, line := range effectsSeen(r.Target.Probes) {
 		p.para(plain, "", 2, line)
 	}
+	if r.Target.State != nil {
+		p.para(plain, "", 2, "states: "+r.Target.State.Reads)
+	}
 	if r.Target.ClockSkew != "" {
 		p.para(plain, "", 2, "clock: the receiver's minus ours is "+r.Target.ClockSkew)
 	}

@@ -54,7 +54,7 @@ func (s Scenario) check() error {
 	if len(s.Steps) == 0 {
 		return errors.New("neither steps nor fault")
 	}
-	return errors.Join(s.checkNames(), s.checkSteps(), s.checkControls())
+	return errors.Join(s.checkNames(), s.checkSteps(), s.checkControls(), s.checkAlone(), s.checkStates())
 }
 
 func (s Scenario) checkNames() error {
@@ -113,7 +113,7 @@ func (s Scenario) checkSteps() error {
 func (s Scenario) checkTimes() error {
 	for i, step := range s.Steps {
 		for k, other := range s.Steps {
-			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf}, step.Send) {
+			if step.Times > 0 && i != k && slices.Contains([]string{other.Send, other.Again, other.IDOf, other.BodyOf, other.ObjectOf}, step.Send) {
 				err := fmt.Errorf("step %d: %q is many events, and another step names it", i+1, step.Send)
 				return under(err, "steps", strconv.Itoa(i), "times")
 			}
@@ -187,7 +187,7 @@ func (s Step) check(seen map[string]bool) error {
 	case s.AtOnce > 0 && s.Connection != "":
 		return errors.New("at_once needs a connection for each copy; connection names one")
 	}
-	if err := cmp.Or(s.checkConnections(), s.checkProcess(), s.checkMany()); err != nil {
+	if err := cmp.Or(s.checkConnections(), s.checkProcess(), s.checkMany(), s.checkObject(seen), s.checkAbreast()); err != nil {
 		return err
 	}
 	if s.Expect != "" {

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,6 +32,9 @@ func (s Scenario) Explain(w io.Writer, width int) error {
 			item(&b, "  => ", fmt.Sprintf("%s is processed %s", label, effectWords[want]), width)
 			s.Effects = without(s.Effects, label)
 		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(s.States)) {
+		item(&b, "  => ", fmt.Sprintf("the object of %s is in the state that it has after stage %d", label, s.States[label]), width)
 	}
 	b.WriteString("\n")
 	paragraph(&b, "How to mend it", s.Fix, width)
@@ -113,6 +118,9 @@ func (s Step) explain() []string {
 	if s.Hold > 0 {
 		first += fmt.Sprintf(", on %d connections that are held until the end", s.Hold)
 	}
+	if s.Abreast {
+		first += ", together with those beside it"
+	}
 	if s.Pipelined {
 		first += fmt.Sprintf(", pipelined on the connection %q", s.Connection)
 	}
@@ -134,6 +142,12 @@ func (s Step) explain() []string {
 	}
 	if s.BodyOf != "" {
 		lines = append(lines, fmt.Sprintf("with the body of %q", s.BodyOf))
+	}
+	if s.ObjectOf != "" {
+		lines = append(lines, fmt.Sprintf("about the same object as %q", s.ObjectOf))
+	}
+	if s.Stage > 0 {
+		lines = append(lines, fmt.Sprintf("stage %d of what happens to its object", s.Stage))
 	}
 	for _, use := range s.Faults {
 		lines = append(lines, fmt.Sprintf("%s: %s", use, use.Explain()))

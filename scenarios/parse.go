@@ -42,6 +42,7 @@ type written struct {
 	NeedsEffects bool                   `yaml:"needs_effects"`
 	Steps        []writtenStep          `yaml:"steps"`
 	Effects      map[string]string      `yaml:"effects"`
+	States       map[string]int         `yaml:"states"`
 
 	// The one-line form: control, fault, control.
 	Fault  faultList `yaml:"fault"`
@@ -66,6 +67,8 @@ type writtenStep struct {
 	Faults     faultList             `yaml:"faults"`
 	IDOf       string                `yaml:"id_of"`
 	BodyOf     string                `yaml:"body_of"`
+	ObjectOf   string                `yaml:"object_of"`
+	Stage      int                   `yaml:"stage"`
 	AtOnce     int                   `yaml:"at_once"`
 	Stagger    mockprovider.Duration `yaml:"stagger"`
 	Times      int                   `yaml:"times"`
@@ -75,6 +78,7 @@ type writtenStep struct {
 	Feature    string                `yaml:"feature"`
 	Connection string                `yaml:"connection"`
 	Pipelined  bool                  `yaml:"pipelined"`
+	Abreast    bool                  `yaml:"abreast"`
 	Hold       int                   `yaml:"hold"`
 	Expect     string                `yaml:"expect"`
 	Answer     *answer               `yaml:"answer"`
@@ -225,7 +229,7 @@ func (w written) expand(known map[string]Source) (Scenario, error) {
 		ID: w.ID, Title: w.Title, Level: w.Level, Risk: w.Risk,
 		Why: strings.TrimSpace(w.Why), Fix: strings.TrimSpace(w.Fix),
 		Needs: w.Needs, Schemes: w.Schemes, Profiles: w.Profiles,
-		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects,
+		Exclusive: w.Exclusive, NeedsEffects: w.NeedsEffects, Effects: w.Effects, States: w.States,
 	}
 	for i, key := range w.Sources {
 		src, err := findSource(known, key)
@@ -270,6 +274,7 @@ func (w writtenStep) step() Step {
 		IDOf: w.IDOf, BodyOf: w.BodyOf, AtOnce: w.AtOnce, Stagger: w.Stagger, Times: w.Times, Lanes: w.Lanes,
 		Control: w.Control, Feature: w.Feature,
 		Connection: w.Connection, Pipelined: w.Pipelined, Hold: w.Hold, Expect: w.Expect,
+		ObjectOf: w.ObjectOf, Stage: w.Stage, Abreast: w.Abreast,
 	}
 	if w.Request != nil {
 		s.Request = &Request{Method: w.Request.Method, Headers: w.Request.Headers}
@@ -313,6 +318,9 @@ func (s *Scenario) deriveNeeds() {
 		if !slices.Contains(s.Needs, f) {
 			s.Needs = append(s.Needs, f)
 		}
+	}
+	if len(s.States) > 0 {
+		need(mockprovider.ObjectState)
 	}
 	for _, step := range s.Steps {
 		step.needs(need)

@@ -78,7 +78,9 @@ type Scenario struct {
 	NeedsEffects bool              `json:"needs_effects,omitempty"`
 	Steps        []Step            `json:"steps"`
 	Effects      map[string]string `json:"effects,omitempty"` // label → "0", "1", "1+", "2", "any"
-	Location     string            `json:"location"`          // scenarios/catalogue/auth.yaml:12
+	// States is of which stage the object of a label's event is in the end.
+	States   map[string]int `json:"states,omitempty"`
+	Location string         `json:"location"` // scenarios/catalogue/auth.yaml:12
 }
 
 // Group is the part of the id before the first dot.
@@ -142,7 +144,12 @@ type Step struct {
 	Faults []mockprovider.FaultUse `json:"faults,omitempty"`
 	IDOf   string                  `json:"id_of,omitempty"`   // the new event has the id of that label's
 	BodyOf string                  `json:"body_of,omitempty"` // … and its body
-	AtOnce int                     `json:"at_once,omitempty"` // so many copies, released together
+	// ObjectOf: the new event is about the same object as that label's.
+	ObjectOf string `json:"object_of,omitempty"`
+	// Stage is which of the events that happen to an object, one after the
+	// other, this one is, from 1. Those of later stages happened later.
+	Stage  int `json:"stage,omitempty"`
+	AtOnce int `json:"at_once,omitempty"` // so many copies, released together
 	// Stagger releases the copies one after the other, that far apart.
 	Stagger mockprovider.Duration `json:"stagger,omitempty"`
 	// Times sends so many events of the label, each a fresh one, one after the
@@ -162,6 +169,9 @@ type Step struct {
 	// Pipelined steps of one connection that follow each other go out in one
 	// piece; the answers are read in order, one for each.
 	Pipelined bool `json:"pipelined,omitempty"`
+	// Abreast steps that follow each other go out together, each on a
+	// connection of its own.
+	Abreast bool `json:"abreast,omitempty"`
 	// Hold opens so many connections and keeps them, with what the step's fault
 	// leaves of the delivery, until the scenario ends.
 	Hold int `json:"hold,omitempty"`

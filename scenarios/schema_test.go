@@ -150,6 +150,13 @@ var invalid = []struct{ name, text, want string }{
 	{"a grade", head + "  fault: body.tamper\n  answer: {headers: [{name: n, message: m, grade: bad}]}\n", `unknown grade "bad"`},
 	{"a header without message", head + "  fault: body.tamper\n  answer: {headers: [{name: n}]}\n", "a header's requirement has a name and a message"},
 	{"a fraction", head + "  fault: body.tamper\n  answer: {max_body: 1.5}\n", "a number here is whole"},
+	{"a stage too far", head + "  steps: [{send: a, stage: 21, expect: accepted}]\n", "stage is 21; it is 1 to 20"},
+	{"a stage of a repetition", head + "  steps: [{send: a, expect: accepted}, {again: a, stage: 1, expect: accepted}]\n", "stage says which event is made"},
+	{"an object of many", head + "  steps: [{send: a, expect: accepted}, {send: b, object_of: a, times: 2, expect: accepted}]\n", "object_of makes one new event"},
+	{"an object and a body", head + "  steps: [{send: a, expect: accepted}, {send: b, object_of: a, body_of: a, expect: accepted}]\n", "object_of makes one new event"},
+	{"copies abreast", head + "  steps: [{send: a, abreast: true, at_once: 2, expect: accepted}, {send: b, abreast: true, expect: accepted}]\n", "abreast goes with send"},
+	{"a control abreast", head + "  steps: [{send: a, abreast: true, control: true, expect: accepted}, {send: b, abreast: true, expect: accepted}]\n", "abreast goes with send"},
+	{"a state of stage 0", head + "  steps: [{send: a, stage: 1, control: true, expect: accepted}]\n  states: {a: 0}\n", "states: a is 0"},
 	{"no list", "id: x.y\n", "expected a list of scenarios"},
 }
 
@@ -161,6 +168,7 @@ func TestSchemaAndParserTakeTheSame(t *testing.T) {
 		head + "  fault: body.tamper\n  times: 20\n",
 		head + "  faults: [{header.remove: [x]}, {header.set: {x: 1}}, secret.wrong]\n  expect: accepted\n  answer: {within: {warn: 1s}}\n",
 		head + "  steps: [{send: a, control: true, expect: accepted}, {pause: 10ms}, {again: a, expect: accepted}]\n  effects: {a: 1}\n",
+		head + "  steps: [{send: a, stage: 1, control: true, expect: accepted}, {send: b, abreast: true, expect: accepted}, {send: c, object_of: a, stage: 2, abreast: true, expect: accepted}]\n  states: {a: 1, c: 2}\n",
 	} {
 		if err := validate(schema, []byte(text)); err != nil {
 			t.Errorf("%s\n%v", text, err)

@@ -83,6 +83,7 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 		return g
 	}
 	g.effects()
+	g.states()
 	return g
 }
 

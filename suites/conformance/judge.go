@@ -58,6 +58,7 @@ type judge struct {
 	effects   []transcript.Effects            // of all scenarios that have none of their own
 	own       map[string][]transcript.Effects // by scenario; with a step: while it was played
 	processes []process
+	states    *transcript.States
 	blamed    func() bool // somebodyBlamed, looked up once
 }
 
@@ -91,6 +92,8 @@ func newJudge(records []transcript.Record) (*judge, error) {
 			j.effects = append(j.effects, *rec.Effects)
 		case rec.Process != nil:
 			j.processes = append(j.processes, process{*rec.Process, rec.At, rec.N})
+		case rec.States != nil:
+			j.states = rec.States
 		case rec.End != nil:
 			j.end = rec.End
 		}
@@ -129,6 +132,7 @@ func (j *judge) header() reports.Report {
 			r.Target.ClockSkew = c.Value
 		}
 	}
+	r.Target.State = stateProbe(j.run.State)
 	for _, p := range j.run.Probes {
 		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name), Blind: j.blind(p.Name)})
 	}

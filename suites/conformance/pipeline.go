@@ -61,6 +61,7 @@ func (p *player) makeAll(first int, steps []scenarios.Step, try int) ([]transcri
 		if all[k], err = p.delivery(step); err != nil {
 			return nil, nil, err
 		}
+		about[k].Object = p.object(step.Label())
 	}
 	return about, all, nil
 }

@@ -120,6 +120,10 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	if p.Decision == NotObserved {
 		return
 	}
+	if t.State != nil && s.LastStage() > len(t.State.After) {
+		p.Decision, p.Reason = NotApplicable, fmt.Sprintf("it is about %d events of an object, and the target file names %d (state.after)", s.LastStage(), len(t.State.After))
+		return
+	}
 	if !s.Risk.Within(t.Limits.Risk) {
 		p.Decision, p.By = Excluded, reports.ByRisk
 		p.Reason = fmt.Sprintf("its risk is %s and at most %s is allowed (--max-risk)", s.Risk, t.Limits.Risk)

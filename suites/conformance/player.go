@@ -34,6 +34,7 @@ type player struct {
 	over      bool          // nothing more is played: there is nobody to send to
 	mu        sync.Mutex    // of what attemptOf makes
 	events    map[string]mockprovider.Event
+	told      map[string]time.Time // label → when the first event about its object was made
 	last      map[string]mockprovider.Delivery
 	shared    map[string]*target.Connection
 	held      []*held
@@ -44,6 +45,7 @@ func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Du
 	return &player{
 		sender: s, scenario: sc, play: play, lineUp: lineUp,
 		events: map[string]mockprovider.Event{},
+		told:   map[string]time.Time{},
 		last:   map[string]mockprovider.Delivery{},
 		shared: map[string]*target.Connection{},
 	}
@@ -63,6 +65,13 @@ func (p *player) run(ctx context.Context) (err error) {
 		step := p.scenario.Steps[i]
 		if n := pipelined(p.scenario.Steps, i); n > 0 {
 			if err := p.pipeline(ctx, i, n); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+			i += n - 1
+			continue
+		}
+		if n := abreast(p.scenario.Steps, i); n > 0 {
+			if err := p.sendAbreast(ctx, i, n); err != nil {
 				return fmt.Errorf("step %d: %w", i+1, err)
 			}
 			i += n - 1
@@ -120,6 +129,7 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 	if err != nil {
 		return err
 	}
+	about.Object = p.object(step.Label())
 	switch {
 	case step.AtOnce > 1:
 		return p.together(ctx, step, about, delivery)
@@ -189,6 +199,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 		Variant: mockprovider.Variant{Of: p.scenario.ID, Number: max(1, p.number)},
 		ID:      p.events[step.IDOf].ID, Body: p.events[step.BodyOf].Body,
 	}
+	p.tell(&spec, step, name)
 	if err := mockprovider.ApplyToEvent(&spec, step.Faults); err != nil {
 		return mockprovider.Event{}, err
 	}

@@ -1,9 +1,7 @@
 package conformance
 
 import (
-	"cmp"
 	"context"
-	"sync"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -63,29 +61,12 @@ func (p *player) after(ctx context.Context, step scenarios.Step, about transcrip
 
 // race sends the copies, each so much later than the one before.
 func (p *player) race(ctx context.Context, n int, stagger time.Duration, about transcript.Exchange, d mockprovider.Delivery) ([]transcript.Exchange, error) {
-	if err := p.sender.Reserve(ctx, n); err != nil {
-		return nil, err
+	abouts, all := make([]transcript.Exchange, n), make([]mockprovider.Delivery, n)
+	for i := range all {
+		abouts[i], all[i] = about, d
+		abouts[i].Copy = i + 1
 	}
-	gates := make([]chan struct{}, n)
-	copies := make([]transcript.Exchange, n)
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	for i := range copies {
-		about, d := about, d
-		about.Copy = i + 1
-		gates[i] = make(chan struct{})
-		d.Request.Gate = gates[i]
-		wg.Go(func() { copies[i], errs[i] = p.sender.SendHeld(ctx, about, d, p.lineUp+time.Duration(i)*stagger) })
-	}
-	err := target.Pause(ctx, p.lineUp)
-	for i, gate := range gates {
-		if i > 0 && stagger > 0 {
-			err = cmp.Or(err, target.Pause(ctx, stagger))
-		}
-		close(gate)
-	}
-	wg.Wait()
-	return copies, cmp.Or(append(errs, err)...)
+	return p.atOnce(ctx, stagger, abouts, all)
 }
 
 // turnedAway reports whether a copy was left without an answer for want of

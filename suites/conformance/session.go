@@ -106,6 +106,7 @@ func (s *Session) describe() *transcript.Run {
 	}
 	again := s.again()
 	run.Command, run.CommandOne = again.All, again.One
+	run.State = describeState(t.State)
 	for _, p := range t.Probes {
 		d := p.Describe()
 		run.Probes = append(run.Probes, transcript.Probe{Name: d.Name, Kind: d.Kind, Counts: d.Counts})

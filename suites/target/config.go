@@ -16,6 +16,7 @@ type Config struct {
 	Effects  Effects        `yaml:"effects"`
 	Events   EventsConfig   `yaml:"events"`
 	Process  *ProcessConfig `yaml:"process"`
+	State    StateConfig    `yaml:"state"`
 	Limits   LimitsConfig   `yaml:"limits"`
 	Timeouts TimeoutsConfig `yaml:"timeouts"`
 	Profile  string         `yaml:"profile"`

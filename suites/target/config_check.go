@@ -48,7 +48,7 @@ func (c Config) check() error {
 			return c.at(v.key, v.err)
 		}
 	}
-	for _, more := range []func() error{c.checkSecrets, c.checkHeaders, c.checkEffects, c.checkEvents, c.checkProcess} {
+	for _, more := range []func() error{c.checkSecrets, c.checkHeaders, c.checkEffects, c.checkEvents, c.checkProcess, c.checkState} {
 		if err := more(); err != nil {
 			return err
 		}

@@ -37,6 +37,9 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	if t.Samples, err = c.samples(t.Loopback()); err != nil {
 		return nil, nil, err
 	}
+	if t.State, err = c.state(t); err != nil {
+		return nil, nil, err
+	}
 	probes, closeProbes, err := c.probes()
 	if err != nil {
 		return nil, nil, err

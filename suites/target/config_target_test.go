@@ -144,10 +144,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{
-		"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "key of ours",
-		"DATABASE_URL": "postgres:///none?host=/nowhere",
-	}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +289,7 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame"}))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}

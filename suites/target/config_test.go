@@ -65,7 +65,12 @@ func TestLoadConfigReadsEveryKey(t *testing.T) {
 			Files: "events/*.json", ID: "/id", Type: "/type",
 			Set:  map[string]string{"/data/object/id": "pi_{canary}", "/created": "{now_unix}"},
 			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"}, Poison: "poison/poison.json",
-			API: &EventsAPIConfig{Listen: "127.0.0.1:0", Token: EnvRef{"EVENTS_TOKEN"}},
+			API: &EventsAPIConfig{Listen: "127.0.0.1:0", Token: EnvRef{"EVENTS_TOKEN"}, Within: mockprovider.Duration(20 * time.Second)},
+		},
+		State: StateConfig{
+			Object: "/data/object/id",
+			After:  []StageConfig{{Type: "invoice.paid", Is: "paid"}, {Type: "order.shipped", Set: map[string]string{"/late": "false"}, Is: "shipped"}},
+			HTTP:   &StateHTTPConfig{URL: "https://receiver.example/states/{object}", Pointer: "/status"},
 		},
 		Limits: LimitsConfig{
 			Risk: scenarios.Disruptive, Requests: 300, Rate: scenarios.Rate{N: 90, Per: time.Minute}, Concurrency: 2,
@@ -118,11 +123,16 @@ type badFile struct {
 	beyond           bool // the JSON Schema does not see what is wrong
 }
 
+// stated is a file that says what becomes of objects.
+func stated(after, object string) string {
+	return "state: {object: /id, after: " + after + ", http: {url: \"http://127.0.0.1/states/" + object + "\"}}\n"
+}
+
 var badFiles = []badFile{
 	{"nothing", "", "hookassay.yaml:1:1: expected one YAML document, found nothing", false},
 	{"a comment", "# nothing\n", "hookassay.yaml:1:1: expected one YAML document, found nothing", false},
 	{"two documents", "profile: core\n---\nprofile: core\n", "hookassay.yaml:1:1: expected one YAML document, found 2", true},
-	{"a list", "- profile: core\n", "hookassay.yaml:1:1: expected a map with target, effects, events, process, limits, timeouts, profile", false},
+	{"a list", "- profile: core\n", "hookassay.yaml:1:1: expected a map with target, effects, events, process, state, limits, timeouts, profile", false},
 	{"unfinished", "target: {url: \n", "hookassay.yaml:1:13: could not find map value", false},
 	{"a key twice", "profile: core\nprofile: core\n", `hookassay.yaml:2:1: mapping key "profile" already defined at [1:1]`, false},
 	{"an anchor", "profile: &p core\n", "hookassay.yaml:1:10: anchors and aliases are not part of the language", true},
@@ -156,6 +166,19 @@ var badFiles = []badFile{
 	{"previous", "target: {secrets: {previous: {env: X, file: y}}}\n", "hookassay.yaml:1:31: a secret has env or file, not both", false},
 	{"revoked", "target: {secrets: {revoked: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:30: this looks like a secret", false},
 	{"other", "target: {secrets: {other: hunter2}}\n", "hookassay.yaml:1:27: expected a map with env, file", false},
+
+	{"a state without an object", "state: {http: {url: \"http://127.0.0.1/{object}\"}}\n", "hookassay.yaml:1:9: state.object is missing", false},
+	{"a state of nothing", "state: {}\n", "hookassay.yaml:1:8: state.object is missing", false},
+	{"an object without a pointer", "state: {object: id}\n", `hookassay.yaml:1:17: "id" is no JSON pointer`, false},
+	{"one stage", stated("[{type: a, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has 2 to 20 events", false},
+	{"a stage without a state", stated("[{type: a, is: b}, {type: c}]", "{object}"), "hookassay.yaml:1:29: number 2 of state.after lacks", false},
+	{"two stages of one type", stated("[{type: a, is: b}, {type: a, is: c}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and a, is c: events and states differ", true},
+	{"a stage that sets nothing that is a place", stated("[{type: a, is: b, set: {late: no}}, {type: c, is: d}]", "{object}"), "hookassay.yaml:1:29: number 1 of state.after: set: \"late\" is no JSON pointer", false},
+	{"two stages of one state", stated("[{type: a, is: b}, {type: c, is: b}]", "{object}"), "hookassay.yaml:1:29: state.after has a, is b and c, is b", true},
+	{"a state that is not seen", "state: {object: /id, after: [{type: a, is: b}, {type: c, is: d}]}\n", "hookassay.yaml:1:9: state.http is missing", false},
+	{"a state of every object", stated("[{type: a, is: b}, {type: c, is: d}]", ""), `hookassay.yaml:1:74: state URL "http://127.0.0.1/states/" has no {object}`, false},
+	{"a state by SQL", "state: {sql: {driver: postgres}}\n", "hookassay.yaml:1:9: state.sql is not available in this version", false},
+	{"an unknown key of a stage", stated("[{tpye: a, is: b}]", "{object}"), `hookassay.yaml:1:31: unknown key "tpye"; did you mean "type"?`, false},
 
 	{"an empty URL", "target: {url: \"\"}\n", "hookassay.yaml:1:15: no target: give its URL", false},
 	{"a URL without a host", "target: {url: localhost}\n", `hookassay.yaml:1:15: target "localhost" is no URL`, false},

@@ -45,6 +45,13 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 	if t.EventsAPI != nil {
 		all = append(all, credentials("events token", t.EventsAPI.Token())...)
 	}
+	if t.State != nil {
+		if h, ok := t.State.Probe.(*HTTPState); ok {
+			if u, err := url.Parse(h.URL); err == nil {
+				all = append(all, credentialsIn(u)...)
+			}
+		}
+	}
 	for _, p := range t.Probes {
 		if n, ok := p.(named); ok {
 			p = n.Probe

@@ -3,20 +3,16 @@ package target
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 const (
@@ -30,16 +26,15 @@ const (
 type HTTP struct {
 	URL     string
 	Pointer string // JSON pointer of the count; {id} in it stands for the event's id
-	shown   string // the URL without credentials, for reports and errors
-	client  *http.Client
+	asker
 }
 
 // NewHTTP returns a probe that asks url. The pointer may also be written as
 // "$.count". A member that is missing, and the status 404, count as 0.
 func NewHTTP(rawURL, pointer string) (*HTTP, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("effects URL %q is no URL; write http://host:port/effects", rawURL)
+	asks, err := newAsker("effects probe", rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("effects URL %w", err)
 	}
 	each := strings.Contains(rawURL, "{id}")
 	if rest, ok := strings.CutPrefix(pointer, "$."); ok {
@@ -57,16 +52,8 @@ func NewHTTP(rawURL, pointer string) (*HTTP, error) {
 	if !each && !strings.Contains(pointer, "{id}") {
 		return nil, fmt.Errorf("effects: {id} stands neither in the URL nor in the pointer %q: every event would have the same count", pointer)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil              // the probe asks the receiver, whatever the environment says
-	transport.DisableKeepAlives = true // a server of one connection at a time would serve nobody else
-	client := &http.Client{Timeout: probeTimeout, Transport: transport, CheckRedirect: stay}
-	shown := transcript.NewRedactor(credentialsIn(u)).Text(rawURL)
-	return &HTTP{rawURL, pointer, shown, client}, nil
+	return &HTTP{rawURL, pointer, asks}, nil
 }
-
-// stay keeps the probe where the user sent it: a redirect may lead anywhere.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Describe implements Probe.
 func (p *HTTP) Describe() Description {
@@ -107,7 +94,7 @@ func (p *HTTP) Counts(ctx context.Context, ids []string) (map[string]int, error)
 }
 
 func (p *HTTP) one(ctx context.Context, id string) (int, error) {
-	doc, err := p.get(ctx, strings.ReplaceAll(p.URL, "{id}", url.PathEscape(id)))
+	doc, err := p.get(ctx, strings.ReplaceAll(p.URL, "{id}", url.PathEscape(id)), true)
 	if err != nil || doc == nil {
 		return 0, err
 	}
@@ -115,7 +102,7 @@ func (p *HTTP) one(ctx context.Context, id string) (int, error) {
 }
 
 func (p *HTTP) together(ctx context.Context, ids []string) (map[string]int, error) {
-	doc, err := p.get(ctx, p.URL)
+	doc, err := p.get(ctx, p.URL, false)
 	if err != nil {
 		return nil, err
 	}
@@ -131,34 +118,6 @@ func (p *HTTP) together(ctx context.Context, ids []string) (map[string]int, erro
 	}
 	return out, nil
 }
-
-// get returns the decoded document, nil for 404.
-func (p *HTTP) get(ctx context.Context, u string) (any, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
-	if err != nil {
-		return nil, p.failed("is no URL with that id in it")
-	}
-	res, err := p.client.Do(req)
-	if err != nil {
-		return nil, p.failed(inOurWords(err))
-	}
-	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusNotFound && p.PerID():
-		return nil, nil
-	case res.StatusCode/100 == 3:
-		return nil, p.failed(fmt.Sprintf("redirects (%d): give the URL it points to", res.StatusCode))
-	case res.StatusCode/100 != 2:
-		return nil, p.failed(fmt.Sprintf("answered %d", res.StatusCode))
-	}
-	var doc any
-	if err := json.NewDecoder(io.LimitReader(res.Body, probeBody)).Decode(&doc); err != nil {
-		return nil, p.failed("did not answer with JSON")
-	}
-	return doc, nil
-}
-
-func (p *HTTP) failed(how string) error { return fmt.Errorf("effects probe: %s %s", p.shown, how) }
 
 // inOurWords says why there was no answer without a word of the receiver's,
 // which net/http repeats in its errors.
@@ -189,20 +148,16 @@ func inOurWords(err error) string {
 // notHTTP is what is left to say.
 const notHTTP = "did not answer with HTTP"
 
-// count follows a JSON pointer (RFC 6901) through objects. What is missing is 0.
+// count is the number at a JSON pointer. What is missing is 0.
 func count(doc any, pointer, id string) (int, error) {
-	for _, part := range strings.Split(pointer, "/")[1:] {
-		part = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
-		part = strings.ReplaceAll(part, "{id}", id)
-		object, ok := doc.(map[string]any)
-		if !ok {
-			return 0, fmt.Errorf("effects probe: no object to look %q up in", part)
-		}
-		if doc, ok = object[part]; !ok {
-			return 0, nil
-		}
+	v, found, err := lookUp(doc, strings.ReplaceAll(pointer, "{id}", inPointer.Replace(id)))
+	if err != nil {
+		return 0, fmt.Errorf("effects probe: %w", err)
 	}
-	n, ok := doc.(float64)
+	if !found {
+		return 0, nil
+	}
+	n, ok := v.(float64)
 	if !ok || n < 0 || n != float64(int(n)) {
 		return 0, fmt.Errorf("effects probe: what stands at %s is no count", pointer)
 	}

@@ -219,7 +219,7 @@ func (p *Process) Close() *transcript.Process {
 	}
 	p.output.close()
 	p.mu.Lock()
-	p.touched, p.before = false, false
+	p.touched, p.before, p.runs = false, false, false
 	p.mu.Unlock()
 	return joined(did)
 }

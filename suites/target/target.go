@@ -41,6 +41,7 @@ type Target struct {
 	Resolve     string // "ip:port" to connect to instead of the URL's host
 	Probes      []Probe
 	Process     *Process // nil: it is not ours to control
+	State       *State   // nil: it is not known what becomes of what events are about
 	Samples     *mockprovider.Samples
 	EventsAPI   *server.Service // the list of events that the receiver can ask; may be nil
 	Limits      Limits
@@ -193,6 +194,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 		return t.Origin != ""
 	case "event-identity":
 		return t.Dedupe != DedupeByBusiness
+	case mockprovider.ObjectState:
+		return t.State != nil
 	case "timestamp-future": // where the scheme sets no bound, the user may
 		return t.Scheme.Timestamp != nil && t.Tolerance.Future > 0
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:

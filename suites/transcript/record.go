@@ -24,6 +24,7 @@ type Record struct {
 	Check    *Check    `json:"check,omitempty"`
 	Exchange *Exchange `json:"exchange,omitempty"`
 	Effects  *Effects  `json:"effects,omitempty"`
+	States   *States   `json:"states,omitempty"`
 	Trouble  *Trouble  `json:"trouble,omitempty"`
 	Process  *Process  `json:"process,omitempty"`
 	End      *End      `json:"end,omitempty"`
@@ -50,6 +51,7 @@ type Run struct {
 	SameHost    bool              `json:"same_host"`
 	Origin      string            `json:"origin,omitempty"`
 	Probes      []Probe           `json:"probes"`
+	State       *State            `json:"state,omitempty"`       // what becomes of what events are about
 	Command     string            `json:"command"`               // plays the run again
 	CommandOne  string            `json:"command_one"`           // plays one scenario again; {scenario} stands for its id
 	Kept        bool              `json:"kept,omitempty"`        // in a file
@@ -99,6 +101,7 @@ type Exchange struct {
 	EventID   string   `json:"event_id,omitempty"`
 	EventType string   `json:"event_type,omitempty"`
 	Canary    string   `json:"canary,omitempty"`
+	Object    string   `json:"object,omitempty"` // what the event is about, where states are looked at
 	Faults    []string `json:"faults,omitempty"`
 	Control   bool     `json:"control,omitempty"`
 	// Claimed is the time in the timestamp, in a step that measures what the

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -77,6 +78,11 @@ func (r *Recorder) redacted(rec Record) Record {
 		for i := range run.Probes {
 			run.Probes[i].Counts = r.own.Text(run.Probes[i].Counts)
 		}
+		if run.State != nil {
+			state := *run.State
+			state.Reads = r.own.Text(state.Reads)
+			run.State = &state
+		}
 		rec.Run = &run
 	case rec.Known != nil:
 		rec.Known = &Known{Expectations: r.json(rec.Known.Expectations), Baseline: r.json(rec.Known.Baseline)}
@@ -88,6 +94,13 @@ func (r *Recorder) redacted(rec Record) Record {
 		effects := *rec.Effects
 		effects.Error = r.foreign.Text(effects.Error)
 		rec.Effects = &effects
+	case rec.States != nil:
+		states := *rec.States
+		states.Error, states.States = r.foreign.Text(states.Error), maps.Clone(states.States)
+		for object, text := range states.States {
+			states.States[object] = r.foreign.Text(text)
+		}
+		rec.States = &states
 	case rec.Trouble != nil:
 		trouble := *rec.Trouble
 		trouble.Message = r.own.Text(trouble.Message)
