@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
@@ -42,5 +43,8 @@ func dryRun(c *console, config conformance.Config) error {
 	}
 	fmt.Fprintf(c.out, "\n%d requests in all, at least, and a preflight; %d scenarios would not be played.\n", total, left)
 	fmt.Fprintf(c.out, "Limits: %d requests, risk at most %s.\n", t.Limits.Requests, t.Limits.Risk)
+	if t.Process != nil {
+		fmt.Fprintf(c.out, "The receiver's process would be controlled with\n  %s\n", strings.Join(t.Process.Commands(), "\n  "))
+	}
 	return nil
 }

@@ -12,15 +12,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/suites/target"
 )
 
 // output is where a run's files go: DIR/report.json, transcript.jsonl and
-// ids.jsonl. Without a directory nothing is written.
+// ids.jsonl, and receiver.log where the receiver's process is ours. Without a directory nothing is written.
 type output struct {
 	dir             string
 	format          string
 	verbose         bool
 	transcript, ids *os.File
+	receiver        *os.File // what its process writes; redacted
 }
 
 func (o *output) flags(cmd *cobra.Command) {
@@ -49,7 +51,7 @@ func (o *output) open() (err error) {
 		return fmt.Errorf("--out: %w", err)
 	}
 	// A report of a run before must not stand beside the transcript of this one.
-	if err := remove(o.dir, "report.json"); err != nil {
+	if err := remove(o.dir, "report.json", receiverLog); err != nil {
 		return err
 	}
 	if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
@@ -61,6 +63,27 @@ func (o *output) open() (err error) {
 	return nil
 }
 
+const receiverLog = "receiver.log"
+
+// listen keeps what the receiver's process writes; p may be nil.
+func (o *output) listen(p *target.Process) (err error) {
+	if p == nil || o.dir == "" {
+		return nil
+	}
+	if o.receiver, err = os.Create(filepath.Join(o.dir, receiverLog)); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return p.LogTo(o.receiver)
+}
+
+// unlisten ends that, and says what could not be kept.
+func (o *output) unlisten(p *target.Process) error {
+	if o.receiver == nil {
+		return nil
+	}
+	return errors.Join(p.LogTo(nil), o.receiver.Close())
+}
+
 // forget removes the repetitions that a run before has left, so that none
 // stands beside what this one writes.
 func (o *output) forget() error {
@@ -68,7 +91,7 @@ func (o *output) forget() error {
 		return nil
 	}
 	for n := 1; n <= mostRepetitions; n++ {
-		if err := remove(o.repetition(n), "report.json", "transcript.jsonl", "ids.jsonl"); err != nil {
+		if err := remove(o.repetition(n), "report.json", "transcript.jsonl", "ids.jsonl", receiverLog); err != nil {
 			return err
 		}
 	}

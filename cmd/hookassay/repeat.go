@@ -27,7 +27,7 @@ func (o *output) repetition(n int) string {
 func (f *runFlags) repeated(bar *progress) (reports.Report, error) {
 	var all conformance.Repeats
 	if f.output.dir != "" {
-		if err := remove(f.output.dir, "report.json", "transcript.jsonl", "ids.jsonl"); err != nil {
+		if err := remove(f.output.dir, "report.json", "transcript.jsonl", "ids.jsonl", receiverLog); err != nil {
 			return reports.Report{}, err
 		}
 	}

@@ -124,7 +124,11 @@ func (f *runFlags) grade(c *console) (reports.Report, error) {
 func (f *runFlags) once(ctx context.Context, bar *progress, config conformance.Config, o *output) (reports.Report, error) {
 	config.Progress = bar.scenario
 	config.Transcript, config.IDs = o.writers()
+	if err := o.listen(config.Target.Process); err != nil {
+		return reports.Report{}, errors.Join(err, o.close())
+	}
 	report, err := specs.Run(ctx, config)
+	f.lost = errors.Join(f.lost, o.unlisten(config.Target.Process))
 	if err != nil {
 		return report, unfinished{errors.Join(err, o.close())}
 	}

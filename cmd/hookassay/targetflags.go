@@ -62,6 +62,7 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 	f.DurationVar(&o.Wait, "wait", 0, "wait so long for a receiver that is still starting")
 	f.DurationVar(&o.AnswerTimeout, "answer-timeout", 0, "longest wait for an answer (default 10s)")
 	f.DurationVar(&o.EffectTimeout, "effect-timeout", 0, "longest wait for an effect (default 5s)")
+	f.BoolVar(&o.NoExec, "no-exec", false, "refuse a configuration that runs commands")
 }
 
 const defaultConfig = "hookassay.yaml"
@@ -156,6 +157,9 @@ func (t *targetFlags) command(verb string) string {
 	duration("--effect-timeout", o.EffectTimeout)
 	if t.behindProxy {
 		words = append(words, "--behind-proxy")
+	}
+	if o.NoExec {
+		words = append(words, "--no-exec")
 	}
 	if t.dedicatedEdge {
 		words = append(words, "--dedicated-edge")

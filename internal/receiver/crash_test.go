@@ -67,6 +67,7 @@ func (c crashStory) play(t *testing.T, flaws ...string) string {
 func TestCrashes(t *testing.T) {
 	for _, c := range crashes {
 		t.Run(c.flaw, func(t *testing.T) {
+			t.Parallel() // they mostly wait
 			if got := c.play(t); got != "" {
 				t.Errorf("the correct receiver: %s", got)
 			}

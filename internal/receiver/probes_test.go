@@ -56,7 +56,7 @@ func after(change func(*message) *message) func(*site, func(string) *message) {
 
 var badSignature = "v1," + strings.Repeat("A", 43) + "="
 
-var probes = slices.Concat(authenticityProbes, signatureProbes, timestampProbes, moreTimestampProbes, bodyProbes, httpProbes, wireProbes,
+var probes = slices.Concat(orderProbes, identityProbes, authenticityProbes, signatureProbes, timestampProbes, moreTimestampProbes, bodyProbes, httpProbes, wireProbes,
 	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes,
 	contentProbes, disclosureProbes, controlProbes,
 	keyProbes, spellingProbes, asymmetricProbes)

@@ -33,12 +33,12 @@ type API struct {
 	asked   atomic.Int64
 	limiter *rate.Limiter
 
-	ctx     context.Context // of the replays
-	cancel  context.CancelFunc
 	replays sync.WaitGroup
 	slots   chan struct{}
 
-	mu      sync.Mutex // also orders replays before Close
+	mu      sync.Mutex // of what follows; no replay begins while it is held
+	ctx     context.Context
+	cancel  context.CancelFunc
 	deliver func(context.Context, Event)
 }
 
@@ -50,13 +50,13 @@ const (
 )
 
 // New returns an API without an address. Name tells its cursors from those of
-// another run; letters and digits. Close it when nobody asks any more.
+// another run; letters and digits.
 func New(name, token string) *API {
 	a := &API{
 		token: sha256.Sum256([]byte(token)), log: newLog(name), mux: http.NewServeMux(),
 		limiter: rate.NewLimiter(replayRate, replayRate), slots: make(chan struct{}, replaySlots),
+		cancel: func() {}, // nothing is under way
 	}
-	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.mux.HandleFunc("/events", only(http.MethodGet, a.list))
 	a.mux.HandleFunc("/events/{id}", only(http.MethodGet, a.one))
 	a.mux.HandleFunc("/events/{id}/replay", only(http.MethodPost, a.replay))
@@ -70,25 +70,29 @@ func New(name, token string) *API {
 // already stays as it is.
 func (a *API) Publish(e Event) error { return a.log.add(e) }
 
-// OnReplay sets what delivers an event again, until ctx ends; nil: nothing does.
+// OnReplay sets what delivers an event again, until ctx ends.
 func (a *API) OnReplay(deliver func(ctx context.Context, e Event)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.deliver == nil {
+		a.ctx, a.cancel = context.WithCancel(context.Background())
+	}
 	a.deliver = deliver
+}
+
+// StopReplays ends those under way and waits for them. Until OnReplay, nothing
+// is delivered again.
+func (a *API) StopReplays() {
+	a.mu.Lock()
+	a.deliver = nil
+	a.cancel()
+	a.mu.Unlock()
+	a.replays.Wait()
 }
 
 // Asked is how often the list, or an event of it, has been asked for with the
 // right token.
 func (a *API) Asked() int { return int(a.asked.Load()) }
-
-// Close ends the replays under way and waits for them.
-func (a *API) Close() error {
-	a.mu.Lock()
-	a.cancel()
-	a.mu.Unlock()
-	a.replays.Wait()
-	return nil
-}
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -164,13 +168,12 @@ var (
 	errIdle = errors.New("nothing is delivered at the moment")
 )
 
-// again starts a replay. The lock keeps one from starting while Close waits for
-// the others.
+// again starts a replay.
 func (a *API) again(e Event) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	deliver := a.deliver
-	if deliver == nil || a.ctx.Err() != nil {
+	deliver, ctx := a.deliver, a.ctx
+	if deliver == nil {
 		return errIdle
 	}
 	if !a.limiter.Allow() {
@@ -183,7 +186,7 @@ func (a *API) again(e Event) error {
 	}
 	a.replays.Go(func() {
 		defer func() { <-a.slots }()
-		ctx, stop := context.WithTimeout(a.ctx, replayTime)
+		ctx, stop := context.WithTimeout(ctx, replayTime)
 		defer stop()
 		deliver(ctx, e)
 	})

@@ -3,7 +3,6 @@ package server
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	stdlog "log"
@@ -66,7 +65,8 @@ func (s *Service) Environment() []string {
 func (s *Service) Close() error {
 	err := s.server.Close()
 	<-s.done
-	return errors.Join(err, s.API.Close())
+	s.StopReplays()
+	return err
 }
 
 func random(bytes int) string {

@@ -284,7 +284,7 @@ func TestReplay(t *testing.T) {
 		t.Errorf("one more: %d %v %s", status, h, body)
 	}
 	close(hold)
-	s.OnReplay(nil)
+	s.StopReplays()
 	if status, _, _ := ask(t, s, "POST", "/events/evt_0/replay"); status != 409 {
 		t.Errorf("with nobody to deliver: %d", status)
 	}

@@ -285,8 +285,7 @@ func (c *conductor) read(ctx context.Context, w target.Wait, scenario string) {
 	if !c.flight.Effects {
 		w.Awaited = nil // the preflight has shown that none will come
 	}
-	for _, p := range c.session.config.Target.Probes {
-		e := c.session.config.Target.Settle(ctx, p, w)
+	for _, e := range settleAll(ctx, c.session.config.Target, w) {
 		e.Scenario, e.Void = scenario, !c.flight.Effects
 		if scenario != "" {
 			e.Play = 1

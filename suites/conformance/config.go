@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/hookassay/hookassay/mockprovider/server"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
@@ -27,6 +28,9 @@ type Config struct {
 	// Effects tells how often the receiver has processed the event of that
 	// id. Without it only answers are graded.
 	Effects func(id string) int
+	// EventsAPI is the producer's list of events, made with server.Listen, where
+	// the receiver can be told its URL and token. The caller closes it.
+	EventsAPI *server.Service
 
 	Target *target.Target // instead of the fields above
 
@@ -92,6 +96,11 @@ func (c Config) resolve() (Config, error) {
 		withEffects := *c.Target
 		withEffects.Probes = append(withEffects.Probes[:len(withEffects.Probes):len(withEffects.Probes)], target.Func(c.Effects))
 		c.Target = &withEffects
+	}
+	if c.EventsAPI != nil {
+		withAPI := *c.Target
+		withAPI.EventsAPI = c.EventsAPI
+		c.Target = &withAPI
 	}
 	if c.Profile == "" {
 		c.Profile = "core"

@@ -105,14 +105,20 @@ func (g *grading) aboutProcess(i int, p process, severity reports.Verdict, kind,
 	}})
 }
 
-// awaited blocks a scenario whose control has no effect: what is missing later
-// would prove nothing.
+// awaited grades a wait for the effects of a label. Of a control that was
+// acknowledged the effect has to be seen, or what is missing later proves
+// nothing; what nobody acknowledged the receiver has to find by itself.
 func (g *grading) awaited(i int, label string) bool {
-	var ids []string
+	control, sent, acked := false, []numbered{}, false
 	for k, step := range g.scenario.Steps[:i] {
+		if step.Label() != label {
+			continue
+		}
+		control = control || step.Control
 		for _, x := range g.steps[k] {
-			if step.Send == label && acknowledges(x) {
-				ids = append(ids, x.EventID)
+			acked = acked || acknowledges(x)
+			if step.Send == label {
+				sent = append(sent, x)
 			}
 		}
 	}
@@ -120,17 +126,27 @@ func (g *grading) awaited(i int, label string) bool {
 		if e.Step != i+1 || e.Play != g.play || !tells(e) {
 			continue // said of the last reading
 		}
-		for _, id := range ids {
-			if e.Counts[id] == 0 {
-				g.add(mark{severity: reports.Blocked, step: i, finding: reports.Finding{
-					Fingerprint: fingerprint("control-lost", stepNumber(i)), Symptom: "control-lost", Step: g.stepName(i, numbered{}),
-					Message: fmt.Sprintf("a genuine delivery was acknowledged, and no effect of it was seen within %d ms: nothing is proven", e.WaitedMS),
-				}})
-				return true
-			}
+		missing := slices.DeleteFunc(slices.Clone(sent), func(x numbered) bool { return e.Counts[x.EventID] > 0 })
+		switch {
+		case len(missing) == 0:
+		case control:
+			g.noEffect(i, missing[0], reports.Blocked, "control-lost",
+				fmt.Sprintf("a genuine delivery was acknowledged, and no effect of it was seen within %d ms: nothing is proven", e.WaitedMS))
+		case !acked:
+			g.noEffect(i, missing[0], g.severity(scenarios.GradeFail), "not-fetched",
+				fmt.Sprintf("%d of %d events that could not be delivered stand in the producer's list, and had no effect within %d ms", len(missing), len(sent), e.WaitedMS))
 		}
 	}
 	return true
+}
+
+func (g *grading) noEffect(i int, x numbered, severity reports.Verdict, kind, message string) {
+	evidence := reports.Evidence{EventID: x.EventID}
+	evidence.Process, evidence.Output = g.story()
+	g.add(mark{severity: severity, step: i, finding: reports.Finding{
+		Fingerprint: fingerprint(kind, string(severity), stepNumber(i)),
+		Symptom:     kind, Message: message, Step: g.stepName(i, numbered{}), Evidence: evidence,
+	}})
 }
 
 // forgotten reports whether a probe counts less than while the scenario was

@@ -208,7 +208,7 @@ func (p *player) event(step scenarios.Step) (mockprovider.Event, error) {
 		return e, err
 	}
 	p.events[name] = e
-	return e, nil
+	return e, p.publish(step, e)
 }
 
 // request makes a message that is not a delivery.

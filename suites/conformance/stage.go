@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
@@ -38,17 +39,29 @@ func (p *player) now() time.Time { return time.Now().Add(p.ahead) }
 // await waits until the probes have seen the effects of a label's events, and
 // records what they counted.
 func (p *player) await(ctx context.Context, i int, label string) {
-	w := target.Wait{Awaited: map[string]time.Time{}, Since: time.Now(), Slowest: p.slowest}
+	w := target.Wait{Awaited: map[string]time.Time{}, Since: time.Now(), Slowest: p.slowest, Seen: true}
+	fetched := true // what nobody acknowledged, the receiver has to find by itself
 	for _, name := range p.namesOf(label) {
 		id := p.last[name].SentID
 		w.IDs = append(w.IDs, id)
 		w.Awaited[id] = w.Since
+		fetched = fetched && !p.acknowledged(id)
 	}
-	for _, probe := range p.sender.Target.Probes {
-		e := p.sender.Target.Settle(ctx, probe, w)
+	if fetched {
+		w.Patience = p.sender.Target.Timeouts.Reconciled
+	}
+	for _, e := range settleAll(ctx, p.sender.Target, w) {
 		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
 		p.sender.Record.Add(transcript.Record{Effects: &e})
 	}
+}
+
+// settleAll asks all probes at once, and returns what each counted, in order.
+func settleAll(ctx context.Context, t *target.Target, w target.Wait) []transcript.Effects {
+	all, _ := inParallel(len(t.Probes), len(t.Probes), func(i int) (transcript.Effects, error) {
+		return t.Settle(ctx, t.Probes[i], w), nil
+	})
+	return all
 }
 
 // namesOf lists the names of a label's events that were made, in order.
@@ -72,6 +85,18 @@ func (p *player) namesOf(label string) []string {
 
 // numberedName is the name of one of many events of a label.
 func numberedName(label string, number int) string { return fmt.Sprintf("%s %d", label, number) }
+
+// publish puts the events that happen in a scenario about the producer's list
+// into it: not those that were forged.
+func (p *player) publish(step scenarios.Step, e mockprovider.Event) error {
+	if !slices.Contains(p.scenario.Needs, mockprovider.EventsAPI) || len(step.Faults) > 0 {
+		return nil
+	}
+	i := slices.IndexFunc(p.scenario.Steps, func(s scenarios.Step) bool { return s.Send == step.Send })
+	about := p.about(i, step)
+	about.Copy = p.number
+	return p.sender.Publish(about, e, p.now())
+}
 
 // attemptOf makes the next attempt of an event. It may be called concurrently.
 func (p *player) attemptOf(name string) (mockprovider.Delivery, error) {

@@ -79,6 +79,7 @@ type EventsConfig struct {
 	Free    []string          `yaml:"free"`
 	Handled []string          `yaml:"handled"`
 	Poison  string            `yaml:"poison"` // file of a sample whose processing always fails
+	API     *EventsAPIConfig  `yaml:"api"`    // the producer's list of events, whichever they are
 }
 
 // LimitsConfig is what the user lets us do; see Limits.

@@ -19,6 +19,9 @@ var (
 
 func (c Config) checkEvents() error {
 	e := c.Events
+	if err := c.checkEventsAPI(); err != nil {
+		return err
+	}
 	if e.Files == "" {
 		if e.ID+e.Type+e.Poison != "" || len(e.Set)+len(e.Free)+len(e.Handled) > 0 {
 			return c.at("events", errors.New("events.files is missing: the other keys of events say what its files hold"))

@@ -198,6 +198,7 @@ func (c Config) fillProcess(t *Target) error {
 			return err
 		}
 	}
+	s.Env = t.eventsEnv()
 	if err := c.fillProcessEnv(&s); err != nil {
 		return err
 	}

@@ -17,9 +17,9 @@ import (
 const maxCA = 4 << 20
 
 // Target makes the target of the file and the flags: it reads the environment,
-// secret and samples, and opens the probes; the process is not started. The
-// caller closes probes and process with the function returned, which is nil
-// beside an error.
+// secret and samples, and opens the probes and the list of events; the process is
+// not started. The caller closes all of them with the function returned, which is
+// nil beside an error.
 func (c Config) Target(o Overrides) (*Target, func() error, error) {
 	c, err := c.With(o)
 	if err != nil {
@@ -45,10 +45,17 @@ func (c Config) Target(o Overrides) (*Target, func() error, error) {
 		return nil, nil, err
 	}
 	t.Probes, t.Wait = probes, o.Wait
-	if err := c.fillProcess(t); err != nil {
-		return nil, nil, errors.Join(err, closeProbes())
+	if api := c.Events.API; api != nil {
+		t.Timeouts.Reconciled = time.Duration(cmp.Or(api.Within, defaultReconciled))
 	}
-	return t, func() error { return errors.Join(t.Process.leave(), closeProbes()) }, nil
+	closeAll := func() error { return errors.Join(t.endProcess(), t.closeEventsAPI(), closeProbes()) }
+	if t.EventsAPI, err = c.eventsAPI(); err == nil {
+		err = c.fillProcess(t)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, closeAll())
+	}
+	return t, closeAll, nil
 }
 
 // bare makes the target from what it cannot be without.

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -142,7 +143,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame"}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,6 +167,10 @@ func TestTargetOfAFile(t *testing.T) {
 	if want := mockprovider.NewMaker(got.Scheme, got.Samples, 1, "n").Types(); want[0] != "invoice.paid" || len(want) != 2 {
 		t.Errorf("types of events: %v", want)
 	}
+	maker := mockprovider.NewMaker(got.Scheme, got.Samples, 1, "n")
+	if !got.Has(mockprovider.PoisonEvent, maker) || !got.Has(mockprovider.EventsAPI, maker) || got.EventsAPI.Token() != "open sesame" {
+		t.Errorf("no poison event, or no list of events: %+v", got)
+	}
 	if err := got.Permit(); err != nil {
 		t.Errorf("with consent: %v", err)
 	}
@@ -182,10 +187,74 @@ func TestTargetOfAFile(t *testing.T) {
 	if err := closeProbes(); err != nil {
 		t.Error(err)
 	}
-	if free, err := NewCallback(callback.Addr(), ""); err != nil {
-		t.Errorf("the listener is still there: %v", err)
-	} else if err := free.Close(); err != nil {
+	for _, addr := range []string{callback.Addr(), hostOf(t, got.EventsAPI.URL())} {
+		if free, err := NewCallback(addr, ""); err != nil {
+			t.Errorf("the listener is still there: %v", err)
+		} else if err := free.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func hostOf(t *testing.T, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
+}
+
+// A list of events that cannot be opened leaves no probe open.
+func TestProbesAreClosedWithoutTheListOfEvents(t *testing.T) {
+	t.Setenv("HOOKASSAY_TEST_SECRET", testSecret)
+	first := freeAddress(t)
+	for listen, env := range map[string]map[string]string{
+		"127.0.0.1:0": nil, // the token is not set
+		first:         {"T": "sesame"},
+	} {
+		c, err := parseText(`effects: {callback: {listen: "` + first + `"}}
+events: {api: {listen: "` + listen + `", token: {env: T}}}
+`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.env = func(name string) (string, bool) {
+			if name == "HOOKASSAY_TEST_SECRET" {
+				return testSecret, true
+			}
+			v, ok := env[name]
+			return v, ok
+		}
+		_, _, err = c.Target(flags(func(*Overrides) {}))
+		if err == nil || !strings.HasPrefix(err.Error(), "hookassay.yaml:2:16: ") {
+			t.Errorf("%s: %v", listen, err)
+		}
+		if free, err := NewCallback(first, ""); err != nil {
+			t.Errorf("the probe is still open: %v", err)
+		} else if err := free.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A receiver that we start needs no token of the user's.
+func TestEventsAPIOfAReceiverThatWeStart(t *testing.T) {
+	c := Config{Events: EventsConfig{API: &EventsAPIConfig{Listen: "127.0.0.1:0"}}}
+	if err := c.checkEventsAPI(); err == nil {
+		t.Error("nobody would know the token")
+	}
+	c.places = map[string]string{"process.start": "hookassay.yaml:1:1"}
+	if err := c.checkEventsAPI(); err != nil {
 		t.Error(err)
+	}
+	list, err := c.eventsAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer list.Close()
+	if len(list.Token()) < 32 {
+		t.Errorf("a token of %d characters", len(list.Token()))
 	}
 }
 
@@ -214,10 +283,12 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, "other.txt", "whsec_"+strings.Repeat("QUJD", 8))
-	if err := os.Rename("all.yaml", "elsewhere/all.yaml"); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"all.yaml", "poison"} {
+		if err := os.Rename(name, "elsewhere/"+name); err != nil {
+			t.Fatal(err)
+		}
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(nil))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver"}))
 	if err != nil {
 		t.Fatal(err)
 	}

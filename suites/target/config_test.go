@@ -60,7 +60,8 @@ func TestLoadConfigReadsEveryKey(t *testing.T) {
 		Events: EventsConfig{
 			Files: "events/*.json", ID: "/id", Type: "/type",
 			Set:  map[string]string{"/data/object/id": "pi_{canary}", "/created": "{now_unix}"},
-			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"},
+			Free: []string{"/metadata"}, Handled: []string{"invoice.paid"}, Poison: "poison/poison.json",
+			API: &EventsAPIConfig{Listen: "127.0.0.1:0", Token: EnvRef{"EVENTS_TOKEN"}},
 		},
 		State: StateConfig{
 			Object: "/data/object/id",
@@ -197,6 +198,11 @@ var badFiles = []badFile{
 	{"everybody may call", "effects: {callback: {listen: \"0.0.0.0:0\"}}\n", "hookassay.yaml:1:11: callback: whoever reaches 0.0.0.0:0 could invent effects", true},
 
 	{"events without files", "events: {id: /id}\n", "hookassay.yaml:1:10: events.files is missing", false},
+	{"a poison event without files", "events: {poison: x.json}\n", "hookassay.yaml:1:10: events.files is missing", false},
+	{"a list of events that nobody can ask", "events: {api: {listen: \"127.0.0.1:0\"}}\n", "hookassay.yaml:1:16: a token made for the run is told only to a receiver that we start", true},
+	{"a list of events nowhere", "events: {api: {listen: 9500x, token: {env: T}}}\n", `hookassay.yaml:1:16: listen is "9500x"; write host:port`, false},
+	{"a list of events with a token", "events: {api: {listen: \"127.0.0.1:0\", token: {env: whsec_hunter2}}}\n", "hookassay.yaml:1:47: this looks like a secret", false},
+	{"a list of events with another key", "events: {api: {lsten: \"127.0.0.1:0\"}}\n", `hookassay.yaml:1:16: unknown key "lsten"; did you mean "listen"?`, false},
 	{"an id that is no pointer", "events: {files: x, id: id}\n", `hookassay.yaml:1:24: "id" is no JSON pointer`, false},
 	{"a place to set that is no pointer", "events: {files: x, set: {a: b}}\n", `hookassay.yaml:1:29: "a" is no JSON pointer`, false},
 	{"a free place that is no pointer", "events: {files: x, free: [a]}\n", `hookassay.yaml:1:26: "a" is no JSON pointer`, false},

@@ -42,6 +42,9 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 	if t.Process != nil {
 		all = append(all, t.Process.settings.Sensitive...)
 	}
+	if t.EventsAPI != nil {
+		all = append(all, credentials("events token", t.EventsAPI.Token())...)
+	}
 	if t.State != nil {
 		if h, ok := t.State.Probe.(*HTTPState); ok {
 			if u, err := url.Parse(h.URL); err == nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/server"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
@@ -38,7 +39,11 @@ func credentialed(t *testing.T, secret string) (*Target, []string) {
 		t.Fatal(err)
 	}
 	tgt.Probes = []Probe{Named("ledger", probe)}
-	return tgt, []string{"in%2fquery-1", "in/query-1", "it's-bearer-2", `it'\''s-bearer-2`, "in-header-3", "from-environment-4", "in-probe-5"}
+	if tgt.EventsAPI, err = server.Listen("127.0.0.1:0", "in-events-6"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tgt.EventsAPI.Close() })
+	return tgt, []string{"in-events-6", "in%2fquery-1", "in/query-1", "it's-bearer-2", `it'\''s-bearer-2`, "in-header-3", "from-environment-4", "in-probe-5"}
 }
 
 func record(t *testing.T, tgt *Target, run transcript.Run) string {

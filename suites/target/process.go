@@ -44,8 +44,7 @@ type Process struct {
 	ready    readiness
 	output   *output
 
-	doing  sync.Mutex // one action at a time
-	closed bool
+	doing sync.Mutex // one action at a time
 
 	mu      sync.Mutex
 	life    *life // the process that runs now, or ran last; nil: none did
@@ -126,15 +125,27 @@ func (p *Process) HowItEnded() transcript.Process {
 	return r
 }
 
+// Commands lists what may be run, a line each: "start  ./my-receiver".
+func (p *Process) Commands() []string {
+	var lines []string
+	for _, action := range transcript.ProcessActions {
+		argv := p.settings.Commands[action]
+		if action == transcript.ProcessStart && p.owned() {
+			argv = p.settings.Start
+		}
+		if argv != nil {
+			lines = append(lines, p.output.redactor.Text(fmt.Sprintf("%-5s  %s", action, strings.Join(argv, " "))))
+		}
+	}
+	return lines
+}
+
 // Do does something to the process and waits until it came to pass. It never
 // blocks beyond its deadlines, and what it wrote is in the result, redacted.
 // When ctx ends, a start is taken back, and a stop becomes a kill.
 func (p *Process) Do(ctx context.Context, action string, o ProcessOptions) transcript.Process {
 	p.doing.Lock()
 	defer p.doing.Unlock()
-	if p.closed {
-		return transcript.Process{Action: action, Message: "the run is over"}
-	}
 	return p.do(ctx, action, o)
 }
 
@@ -185,33 +196,40 @@ func (p *Process) ends(action string) bool {
 
 // Close heals what is broken and stops what runs; a receiver that ran before
 // its commands were used is left running. It needs no context: it has its own
-// deadlines. What was done is returned, nil where nothing had to be.
+// deadlines. What was done is returned, nil where nothing had to be. Whoever
+// starts the process again closes it again.
 func (p *Process) Close() *transcript.Process {
 	p.doing.Lock()
 	defer p.doing.Unlock()
-	if p.closed {
-		return nil
-	}
-	p.closed = true
 	var did []transcript.Process
+	broken, before := p.found()
 	do := func(action string) {
 		did = append(did, p.do(context.Background(), action, ProcessOptions{}))
 	}
-	if p.broken && p.Can(transcript.ProcessHeal) {
+	if broken && p.Can(transcript.ProcessHeal) {
 		do(transcript.ProcessHeal)
 	}
 	switch running := p.Running(); {
-	case running && !p.before && p.Can(transcript.ProcessStop):
+	case running && !before && p.Can(transcript.ProcessStop):
 		do(transcript.ProcessStop)
-	case running && !p.before && p.Can(transcript.ProcessKill):
+	case running && !before && p.Can(transcript.ProcessKill):
 		do(transcript.ProcessKill)
-	case !running && p.before && p.Can(transcript.ProcessStart):
+	case !running && before && p.Can(transcript.ProcessStart):
 		do(transcript.ProcessStart)
 	}
-	if err := p.output.close(); err != nil {
-		did = append(did, transcript.Process{Action: transcript.ProcessStop, Message: "what it wrote could not be kept: " + err.Error()})
-	}
+	p.output.close()
+	p.mu.Lock()
+	p.touched, p.before, p.runs = false, false, false
+	p.mu.Unlock()
 	return joined(did)
+}
+
+// found tells what Close finds: whether something is broken, and whether the
+// receiver ran before its commands were used.
+func (p *Process) found() (broken, before bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.broken, p.before
 }
 
 // joined makes one of what was done in the end: the last, and what went wrong
@@ -229,12 +247,12 @@ func joined(did []transcript.Process) *transcript.Process {
 	return &last
 }
 
-// leave is Close for who only wants to know whether it went wrong.
-func (p *Process) leave() error {
-	if p == nil {
+// endProcess closes the process, where there is one.
+func (t *Target) endProcess() error {
+	if t.Process == nil {
 		return nil
 	}
-	if r := p.Close(); r != nil && !r.Done {
+	if r := t.Process.Close(); r != nil && !r.Done {
 		return fmt.Errorf("the receiver's process: %s: %s", r.Action, r.Message)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -21,6 +22,7 @@ type outputLog struct {
 	lines    bool // a secret has several
 	pending  []byte
 	left     int
+	inLine   bool // the line that is being written has not ended
 	err      error
 }
 
@@ -29,8 +31,11 @@ func (l *outputLog) take(b []byte) {
 	if l == nil || l.left <= 0 || l.err != nil {
 		return
 	}
+	whole := bytes.LastIndexByte(b, '\n') + 1
+	if whole > 0 {
+		whole += len(l.pending)
+	}
 	l.pending = append(l.pending, b...)
-	whole := bytes.LastIndexByte(l.pending, '\n') + 1
 	long := whole == 0 && len(l.pending) > maxLogPending
 	if long {
 		whole = len(l.pending)
@@ -46,6 +51,7 @@ func (l *outputLog) take(b []byte) {
 
 func (l *outputLog) write(b []byte) {
 	text := l.redactor.Text(string(b))
+	l.inLine = !strings.HasSuffix(text, "\n")
 	if len(text) > l.left {
 		text = fmt.Sprintf("%s\n--- hookassay: more than %d MiB: the rest is not kept\n", text[:l.left], maxOutputLog>>20)
 		l.left = 0
@@ -54,10 +60,9 @@ func (l *outputLog) write(b []byte) {
 	_, l.err = io.WriteString(l.to, text)
 }
 
-// flush writes what waits for the end of its line, but for what may be half a
-// secret.
+// flush ends the line, without what may be half a secret.
 func (l *outputLog) flush() {
-	if l == nil || l.left <= 0 || l.err != nil || len(l.pending) == 0 {
+	if l == nil || l.left <= 0 || l.err != nil || len(l.pending) == 0 && !l.inLine {
 		return
 	}
 	l.write(append(l.pending[:len(l.pending)-l.redactor.Unfinished(l.pending)], '\n'))

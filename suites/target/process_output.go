@@ -150,8 +150,8 @@ func (o *output) note(action string) {
 	o.log.note("--- hookassay: " + action + "\n")
 }
 
-// close ends all reading, and says what the log's file did not take.
-func (o *output) close() error {
+// close ends all reading.
+func (o *output) close() {
 	o.mu.Lock()
 	var all []chan struct{}
 	for r, ended := range o.pipes {
@@ -165,16 +165,22 @@ func (o *output) close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.log.flush()
-	if o.log == nil {
-		return nil
-	}
-	return o.log.err
 }
 
-// LogTo copies what the process writes to a file, as well, redacted; the first
-// 16 MiB of it. Call it before anything is done; Close tells of an error of w.
-func (p *Process) LogTo(w io.Writer) {
+// LogTo copies what the process writes from now on to a file, as well, redacted;
+// the first 16 MiB of it. Nil ends that. The error is what became of the copy
+// before.
+func (p *Process) LogTo(w io.Writer) (err error) {
 	p.output.mu.Lock()
 	defer p.output.mu.Unlock()
+	if before := p.output.log; before != nil {
+		before.flush()
+		err = before.err
+	}
+	p.output.log = nil
+	if w == nil {
+		return err
+	}
 	p.output.log = &outputLog{to: w, redactor: p.output.redactor, lines: p.output.lines, left: maxOutputLog}
+	return err
 }

@@ -52,28 +52,27 @@ func newReadiness(text string, t *Target) readiness {
 // await waits until the receiver is ready, and says why it is not; "" where it
 // is, or where it ended first.
 func (r readiness) await(ctx context.Context, within time.Duration, ended <-chan struct{}) string {
-	late := time.NewTimer(within)
-	defer late.Stop()
 	again := time.NewTicker(readyEvery)
 	defer again.Stop()
-	ctx, cancel := context.WithTimeout(ctx, within)
+	inTime, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	for {
-		why := r.look(ctx)
-		if why == "" {
+	for why := "it was not looked at"; ; {
+		now := r.look(inTime)
+		if now == "" {
 			return ""
+		}
+		if inTime.Err() == nil { // else it is our own impatience
+			why = now
 		}
 		select {
 		case <-again.C:
 		case <-ended:
 			return ""
-		case <-late.C:
-			return fmt.Sprintf("it was not ready within %s: %s", within, why)
-		case <-ctx.Done():
-			if ctx.Err() == context.DeadlineExceeded {
-				return fmt.Sprintf("it was not ready within %s: %s", within, why)
+		case <-inTime.Done():
+			if ctx.Err() != nil {
+				return "the run was ended while it was started"
 			}
-			return "the run was ended while it was started"
+			return fmt.Sprintf("it was not ready within %s: %s", within, why)
 		}
 	}
 }

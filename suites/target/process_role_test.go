@@ -63,6 +63,19 @@ func playReceiver(address string, odd []string) {
 	if has("stubborn") {
 		signal.Ignore(syscall.SIGTERM)
 	}
+	if has("drains") {
+		told := make(chan os.Signal, 1)
+		signal.Notify(told, syscall.SIGTERM)
+		go func() {
+			<-told
+			time.Sleep(300 * time.Millisecond)
+			fmt.Println("drained")
+			os.Exit(0)
+		}()
+	}
+	if has("escapes") {
+		_, _ = syscall.Setsid()
+	}
 	if has("env") {
 		fmt.Printf("secret=%s key=%s clock=%s preload=%s faketime=%s\n",
 			os.Getenv("WEBHOOK_SECRET"), os.Getenv("API_KEY"), os.Getenv("RECEIVER_CLOCK"), os.Getenv("LD_PRELOAD"), os.Getenv("FAKETIME"))

@@ -36,6 +36,9 @@ type Sender struct {
 	idsMu   sync.Mutex
 	ids     io.Writer // may be nil
 	written map[string]bool
+
+	publishedMu sync.Mutex
+	published   map[string]published // by the event's id
 }
 
 // NewSender returns a sender. Every event's id is written to ids before it is

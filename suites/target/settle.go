@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -17,6 +18,9 @@ type Wait struct {
 	Awaited map[string]time.Time // events that should take effect → when they were acknowledged
 	Slowest time.Duration        // the slowest control effect seen so far
 	Since   time.Time            // the last answer of the run
+	Seen    bool                 // it is enough that every awaited effect is there
+	// Patience is how long the awaited effects may take; 0: the effect timeout.
+	Patience time.Duration
 }
 
 // longestSettle is how long a backlog that still shrinks is waited for, as
@@ -35,7 +39,8 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 	if w.Since.IsZero() {
 		w.Since = start
 	}
-	last := start.Add(max(longestSettle, t.Timeouts.Effect) + t.Timeouts.Quiescence)
+	patience := cmp.Or(w.Patience, t.Timeouts.Effect)
+	last := start.Add(max(longestSettle, patience) + t.Timeouts.Quiescence)
 	slowest, changed := w.Slowest, start
 	before, seen := t.shown.of(p, w.IDs), map[string]bool{}
 	for {
@@ -63,8 +68,11 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 		}
 		horizon := max(3*slowest, t.Timeouts.Quiescence)
 		e.Stable = now.Sub(changed) >= t.Timeouts.Quiescence
+		if w.Seen && len(seen) == len(w.Awaited) {
+			break
+		}
 		done := e.Stable && len(seen) == len(w.Awaited) && now.Sub(w.Since) >= horizon
-		if done || now.After(last) || now.Sub(changed) > t.Timeouts.Effect+t.Timeouts.Quiescence {
+		if done || now.After(last) || now.Sub(changed) > patience+t.Timeouts.Quiescence {
 			break
 		}
 		if Pause(ctx, pollEvery) != nil {

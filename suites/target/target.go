@@ -13,6 +13,7 @@ import (
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/mockprovider"
+	"github.com/hookassay/hookassay/mockprovider/server"
 	"github.com/hookassay/hookassay/mockprovider/wire"
 	"github.com/hookassay/hookassay/scenarios"
 )
@@ -42,6 +43,7 @@ type Target struct {
 	Process     *Process // nil: it is not ours to control
 	State       *State   // nil: it is not known what becomes of what events are about
 	Samples     *mockprovider.Samples
+	EventsAPI   *server.Service // the list of events that the receiver can ask; may be nil
 	Limits      Limits
 	Timeouts    Timeouts
 	// Wait is how long the preflight waits for a receiver that refuses
@@ -72,6 +74,9 @@ type Limits struct {
 type Timeouts struct {
 	Answer time.Duration // to a complete answer; default 10 s
 	Effect time.Duration // from an acknowledgement to its effect; default 5 s
+	// Reconciled is from when a receiver is back to the effects of what it finds
+	// in the list of events; default 1 min.
+	Reconciled time.Duration
 	// Quiescence is how long a count must stay the same to be final, and the
 	// least that is waited for the absence of an effect; default 300 ms.
 	Quiescence time.Duration
@@ -107,7 +112,7 @@ func New(s Settings) (*Target, error) {
 	if scheme.Timestamp != nil {
 		t.Tolerance = scheme.Timestamp.Tolerance
 	}
-	t.Timeouts = Timeouts{Answer: 10 * time.Second, Effect: 5 * time.Second, Quiescence: 300 * time.Millisecond}
+	t.Timeouts = Timeouts{Answer: 10 * time.Second, Effect: 5 * time.Second, Reconciled: time.Duration(defaultReconciled), Quiescence: 300 * time.Millisecond}
 	t.Limits = defaultLimits(t.Loopback())
 	if u.Scheme == "https" {
 		t.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -196,6 +201,8 @@ func (t *Target) Has(f mockprovider.Feature, m *mockprovider.Maker) bool {
 	case mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret:
 		_, ok := t.Others[mockprovider.SecretSlots[f]]
 		return ok
+	case mockprovider.EventsAPI:
+		return t.EventsAPI != nil
 	case mockprovider.SeveralEffects:
 		return len(t.Probes) >= 2
 	case mockprovider.BreakProcess:
