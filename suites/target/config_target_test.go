@@ -102,7 +102,7 @@ func TestEveryFlag(t *testing.T) {
 	if err != nil || c.Profile != "strict" || c.Receiver.Dedupe != DedupeByBusiness {
 		t.Errorf("profile %q, dedupe %q, error %v", c.Profile, c.Receiver.Dedupe, err)
 	}
-	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv", "NoExec"}) {
+	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv"}) {
 		t.Errorf("not tried here: %v", unset)
 	}
 }
