@@ -41,6 +41,9 @@ func (c *conductor) conduct(ctx context.Context) error {
 		return nil
 	}
 	defer c.closeProcess()
+	if api := c.session.config.Target.EventsAPI; api != nil {
+		defer api.StopReplays() // while there is still somebody to record them
+	}
 	flight, err := c.session.sender.Preflight(ctx)
 	c.flight = flight
 	if err != nil || !flight.Ready {
