@@ -1,6 +1,32 @@
 package target
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A query that forgets to compare the id must not be read for ever.
+func TestSQLRowsAreBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil { // a database without tables
+		t.Fatal(err)
+	}
+	p, err := NewSQL(SQLSettings{Driver: "sqlite", DSN: path, Query: "select value, 1 from json_each('[1, 2, 3]') where $1 <> ''"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.most = 3
+	if got, err := p.Counts(t.Context(), []string{"1", "4"}); err != nil || got["1"] != 1 || len(got) != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	p.most = 2
+	if _, err := p.Counts(t.Context(), []string{"1"}); err == nil || !strings.Contains(err.Error(), "more than 2 rows") {
+		t.Errorf("got %v", err)
+	}
+}
 
 func TestCountsRows(t *testing.T) {
 	for expression, want := range map[string]bool{
