@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	maxRows  = 200_000  // of one answer
-	maxQuery = 64 << 10 // bytes
-	maxWords = 300      // bytes of a database's error that are repeated
+	maxRows  = 1_000_000 // of one answer
+	maxQuery = 64 << 10  // bytes
+	maxWords = 300       // bytes of a database's error that are repeated
 )
 
 // SQL asks the receiver's database. Its one rule: $1 in the query stands for the
@@ -31,6 +31,7 @@ type SQL struct {
 	dialect dialect
 	db      *sql.DB
 	hidden  []mockprovider.Sensitive
+	most    int // rows of an answer
 
 	mu     sync.Mutex
 	looked bool   // for what makes it blind
@@ -67,7 +68,7 @@ func NewSQL(s SQLSettings) (*SQL, error) {
 	}
 	db.SetMaxOpenConns(2) // the receiver needs the rest
 	db.SetMaxIdleConns(1)
-	p := &SQL{query: s.Query, dialect: d, db: db}
+	p := &SQL{query: s.Query, dialect: d, db: db, most: maxRows}
 	if d.secret {
 		p.hidden = credentials("dsn", s.DSN, passwordIn(s.DSN))
 	}
@@ -139,8 +140,8 @@ func (p *SQL) ask(ctx context.Context, tx *sql.Tx, arg string, ids []string) (ma
 	}
 	for n := 0; rows.Next(); n++ {
 		var id, text sql.NullString
-		if n == maxRows {
-			return nil, said(fmt.Sprintf("answered with more than %d rows: compare the id with $1 in its where", maxRows))
+		if n == p.most {
+			return nil, said(fmt.Sprintf("answered with more than %d rows: compare the id with $1 in its where", p.most))
 		}
 		if err := rows.Scan(&id, &text); err != nil {
 			return nil, err
