@@ -22,7 +22,7 @@ func shell(script string) []string { return []string{"/bin/sh", "-c", script} }
 // note its number in the file pid. Whatever is left of it is ended.
 func commanded(t *testing.T, change func(*ProcessSettings), odd ...string) (*Process, string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := ownAddress(t)
 	s := receiverSettings(address, odd...)
 	s.Dir = t.TempDir()
 	s.Commands = map[string][]string{

@@ -35,7 +35,7 @@ func TestStartsThatFail(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			address := freeAddress(t)
+			address := ownAddress(t)
 			s := receiverSettings(address, tt.odd...)
 			if tt.change != nil {
 				tt.change(&s, address)
