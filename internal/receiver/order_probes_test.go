@@ -72,6 +72,8 @@ var orderProbes = []probe{
 	{flaw: "last-write-wins", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 202 open", effects: noEffects},
 	{flaw: "last-write-wins", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
 	{flaw: "refuses-older", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 409 paid", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("paid"), correct: "202 paid", flawed: "409 unknown", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
 	{flaw: "update-without-insert", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 202 open", effects: noEffects},
 	{flaw: "state-racy", send: func(s *site, event func(string) *message) {
 		// The older event comes while the newer one is being worked on.

@@ -266,7 +266,7 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	if !now {
 		a.enqueue = func() bool { return r.backlog.put(a.job) }
 	}
-	if r.refusesOlder(a.job) {
+	if r.refusesStep(a.job) {
 		return conflict
 	}
 	result := d.early
