@@ -84,6 +84,9 @@ var orderFlaws = []Flaw{
 	{"last-write-wins", "brings an object back into an older state when the older event comes last", stripeOrder, everyScheme},
 	{"refuses-older", "answers 409 to an event that comes after a newer one", stripeOrder, everyScheme},
 	{"refuses-orphan", "answers 409 to an event whose object it has not heard of within 100 ms", stripeOrder, nowAndThen},
+	{"same-time-dropped", "drops an event that is not newer than the last one of its object", stripeOrder, []string{StandardWebhooks, CloudEvents, Stripe}},
+	{"duplicate-restates", "writes the state that a duplicate tells of once more", stripeOrder, everyScheme},
+	{"unique-transition", "answers 500 to a second event that brings an object into the same state", "https://docs.stripe.com/webhooks#handle-duplicate-events", everyScheme},
 	{"update-without-insert", "does nothing with an event whose object it has not heard of", stripeOrder, everyScheme},
 	{"state-racy", "reads an object's state and writes it 25 ms later, so that of two events at once the later writer wins", cwe + "362.html", everyScheme},
 }

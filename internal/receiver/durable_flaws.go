@@ -54,7 +54,7 @@ func (r *Receiver) refusesStep(j job) bool {
 func (r *Receiver) comeTo(j job) step {
 	for range 4 {
 		// What cannot be read just now is not known.
-		if to, err := r.books.reached(j.object); err == nil && to.rank > 0 || j.step.rank == 1 {
+		if to, err := r.books.reached(j.object); err == nil && to.rank > 0 || j.step.rank == 1 || !r.flaws.has("refuses-orphan") {
 			return to
 		}
 		wait(r.ctx.Done(), crashGap)

@@ -119,6 +119,7 @@ type Receiver struct {
 	books    books
 	ownClock bool // answers are dated by now
 	verified signatures
+	notes    notes
 	tarpit   tarpit
 
 	server *http.Server

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	maxRows  = 1_000_000 // of one answer
-	maxQuery = 64 << 10  // bytes
-	maxWords = 300       // bytes of a database's error that are repeated
+	maxRows  = 200_000  // of one answer
+	maxQuery = 64 << 10 // bytes
+	maxWords = 300      // bytes of a database's error that are repeated
 )
 
 // SQL asks the receiver's database. Its one rule: $1 in the query stands for the
@@ -91,23 +91,33 @@ func (p *SQL) Close() error { return p.db.Close() }
 func (p *SQL) Counts(ctx context.Context, ids []string) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
+	counts, err := p.inTransaction(ctx, ids)
+	switch {
+	case err == nil:
+		return counts, nil
+	case errors.Is(ctx.Err(), context.DeadlineExceeded): // drivers word it each in their own way
+		return nil, p.failed(said(fmt.Sprintf("did not answer within %s", probeTimeout)))
+	}
+	return nil, p.failed(err)
+}
+
+func (p *SQL) inTransaction(ctx context.Context, ids []string) (map[string]int, error) {
 	tx, err := p.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, p.failed(err)
+		return nil, err
 	}
 	defer tx.Rollback() // there is nothing to keep
 	if before := p.dialect.before; before != "" {
 		if _, err := tx.ExecContext(ctx, before); err != nil {
-			return nil, p.failed(err)
+			return nil, err
 		}
 	}
 	arg := p.dialect.list(ids)
 	counts, err := p.ask(ctx, tx, arg, ids)
-	if err != nil {
-		return nil, p.failed(err)
+	if err == nil {
+		p.look(ctx, tx, arg)
 	}
-	p.look(ctx, tx, arg)
-	return counts, nil
+	return counts, err
 }
 
 func (p *SQL) ask(ctx context.Context, tx *sql.Tx, arg string, ids []string) (map[string]int, error) {
@@ -193,9 +203,7 @@ func (p *SQL) failed(err error) error {
 	)
 	switch {
 	case errors.As(err, &own):
-		how = string(own)
-	case errors.Is(err, context.DeadlineExceeded):
-		how = fmt.Sprintf("did not answer within %s", probeTimeout)
+		how = own.Error()
 	case errors.As(err, &state):
 		server, _ = state.(error)
 	case errors.As(err, &code):
