@@ -75,10 +75,15 @@ var identityFlaws = []Flaw{
 	{"dedupe-per-connection", "knows on each connection only what came on it", cve + "CVE-2026-28449", everyScheme},
 }
 
+// nowAndThen are the schemes whose plainest event is no later step of an object:
+// elsewhere a receiver that refuses those refuses everything.
+var nowAndThen = []string{GitHub, CloudEvents, Stripe}
+
 // orderFlaws take events for granted to come in the order in which they happen.
 var orderFlaws = []Flaw{
 	{"last-write-wins", "brings an object back into an older state when the older event comes last", stripeOrder, everyScheme},
 	{"refuses-older", "answers 409 to an event that comes after a newer one", stripeOrder, everyScheme},
+	{"refuses-orphan", "answers 409 to an event whose object it has not heard of within 100 ms", stripeOrder, nowAndThen},
 	{"same-time-dropped", "drops an event that is not newer than the last one of its object", stripeOrder, []string{StandardWebhooks, CloudEvents, Stripe}},
 	{"duplicate-restates", "writes the state that a duplicate tells of once more", stripeOrder, everyScheme},
 	{"unique-transition", "answers 500 to a second event that brings an object into the same state", "https://docs.stripe.com/webhooks#handle-duplicate-events", everyScheme},

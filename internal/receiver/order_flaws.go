@@ -18,7 +18,7 @@ func (r *Receiver) tripsOverObject(ev event, j job) *answer {
 	switch {
 	case j.object == "":
 		return nil
-	case r.refusesOlder(j):
+	case r.refusesStep(j):
 		return conflict
 	case r.flaws.has("same-time-dropped"):
 		return r.notes.notNewer(ev, j)

@@ -72,6 +72,8 @@ var orderProbes = []probe{
 	{flaw: "last-write-wins", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 202 open", effects: noEffects},
 	{flaw: "last-write-wins", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
 	{flaw: "refuses-older", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 409 paid", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("paid"), correct: "202 paid", flawed: "409 unknown", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
 	{flaw: "same-time-dropped", send: atOneTime, correct: "202 202 paid", flawed: "202 200 open", effects: noEffects},
 	{flaw: "duplicate-restates", send: func(s *site, event func(string) *message) {
 		scheme := event("").scheme
