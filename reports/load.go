@@ -71,6 +71,7 @@ type Completeness struct {
 	Once          int      `json:"once"`               // … with exactly one effect
 	Lost          int      `json:"lost"`               // … with none
 	Doubled       int      `json:"doubled"`            // events with more than one
+	Blind         string   `json:"blind,omitempty"`    // why more may have had several
 	Forged        int      `json:"forged"`             // forged ids with an effect
 	Unacked       int      `json:"unacked"`            // genuine events never answered 2xx
 	UnackedEffect int      `json:"unacked_effect"`     // … which took effect all the same

@@ -74,6 +74,7 @@ type Probe struct {
 	Kind    string `json:"kind"`
 	Counts  string `json:"counts"`            // what its count was declared to mean
 	Horizon string `json:"horizon,omitempty"` // how long "no effect" was waited for
+	Blind   string `json:"blind,omitempty"`   // why it cannot count to two
 }
 
 // A StateProbe is how it was seen what becomes of the things that events are

@@ -159,6 +159,9 @@ func (p *page) completeness(c Completeness) {
 	}
 	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
 		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
+	if c.Blind != "" {
+		p.field("", "once may be more often: "+c.Blind)
+	}
 	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
 	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
 		plural(c.Forged, "forged event"), c.SettledMS))

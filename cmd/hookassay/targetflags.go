@@ -61,8 +61,8 @@ func (t *targetFlags) flags(cmd *cobra.Command) {
 	f.IntVar(&o.Concurrency, "concurrency", 0, "scenarios played at once")
 	f.DurationVar(&o.Wait, "wait", 0, "wait so long for a receiver that is still starting")
 	f.DurationVar(&o.AnswerTimeout, "answer-timeout", 0, "longest wait for an answer (default 10s)")
+	f.BoolVar(&o.NoExec, "no-exec", false, "refuse a file that runs commands, as for one from a stranger")
 	f.DurationVar(&o.EffectTimeout, "effect-timeout", 0, "longest wait for an effect (default 5s)")
-	f.BoolVar(&o.NoExec, "no-exec", false, "refuse a configuration that runs commands")
 }
 
 const defaultConfig = "hookassay.yaml"
@@ -158,11 +158,11 @@ func (t *targetFlags) command(verb string) string {
 	if t.behindProxy {
 		words = append(words, "--behind-proxy")
 	}
-	if o.NoExec {
-		words = append(words, "--no-exec")
-	}
 	if t.dedicatedEdge {
 		words = append(words, "--dedicated-edge")
+	}
+	if o.NoExec {
+		words = append(words, "--no-exec")
 	}
 	return strings.Join(words, " ")
 }

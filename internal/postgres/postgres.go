@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package postgres starts a real PostgreSQL for tests: a server of its own in a
 // temporary directory, reached through a Unix socket, gone with the test binary.
 package postgres

@@ -62,7 +62,7 @@ var durableFlaws = []needyFlaw{
 	{Flaw{"crash-loop-on-burst", "ends for want of memory when more than 24 jobs wait, and again when it finds them at its start", cwe + "770.html", everyScheme}, onDisk},
 	{Flaw{"reconcile-missing", "never asks the producer for what it has missed", stripeMissed, everyScheme}, reconciles},
 	{Flaw{"reconcile-doubles", "takes events from the producer's list without looking whether they came already", stripeMissed, everyScheme}, reconciles},
-	{Flaw{"sigterm-resets", "answers 25 ms late, and cuts off whoever waits when it is told to end", serverEnd, everyScheme}, []Need{NeedsProcess}},
+	{Flaw{"sigterm-resets", "answers 100 ms late, and cuts off whoever waits when it is told to end", serverEnd, everyScheme}, []Need{NeedsProcess}},
 	{Flaw{"secret-unset-accepts", "starts without its secret, and then verifies nothing", cve + "CVE-2026-26077", everyScheme}, []Need{NeedsNoSecret}},
 	{Flaw{"secret-unset-empty-key", "starts without its secret, and then verifies with the empty key", cve + "CVE-2026-41432", everyScheme}, []Need{NeedsNoSecret}},
 }

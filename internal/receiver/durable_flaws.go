@@ -12,6 +12,7 @@ const (
 	// crashGap is how far apart flawed receivers do what belongs together: wide
 	// enough that a process that is killed under load is killed inside it.
 	crashGap       = 25 * time.Millisecond
+	heldAnswer     = 100 * time.Millisecond // by sigterm-resets, so that somebody waits
 	shortRetention = 5 * time.Minute
 	columnWidth    = 255 // bytes of an id that id-truncated keeps
 	memoryFor      = 24  // jobs that crash-loop-on-burst survives

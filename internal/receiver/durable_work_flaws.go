@@ -57,7 +57,7 @@ func (s *store) performFlawed(j job) []job {
 // drop takes a job out of the queue, whatever became of it.
 func (s *store) drop(j job) {
 	err := s.write(func(w *writer) error {
-		_, err := w.exec("DELETE FROM job WHERE row = ?", j.row)
+		_, err := w.exec("DELETE FROM job WHERE seq = ?", j.seq)
 		return err
 	})
 	if err == nil {

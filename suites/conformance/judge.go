@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -133,7 +134,7 @@ func (j *judge) header() reports.Report {
 	}
 	r.Target.State = stateProbe(j.run.State)
 	for _, p := range j.run.Probes {
-		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name)})
+		r.Target.Probes = append(r.Target.Probes, reports.Probe{Name: p.Name, Kind: p.Kind, Counts: p.Counts, Horizon: j.horizon(p.Name), Blind: j.blind(p.Name)})
 	}
 	return r
 }
@@ -154,7 +155,21 @@ func (j *judge) interrupted() bool { return j.end == nil || j.end.Interrupted }
 func (j *judge) horizon(probe string) string {
 	for _, e := range j.effects {
 		if e.Probe == probe {
-			return fmt.Sprintf("%d ms after the last answer", e.WaitedMS)
+			return fmt.Sprintf("%d ms after the last answer (slowest control: %d ms)", e.WaitedMS, e.SlowestMS)
+		}
+	}
+	return ""
+}
+
+// blind says why a probe cannot count to two, by whichever reading found out.
+func (j *judge) blind(probe string) string {
+	all := slices.Clone(j.effects)
+	for _, id := range slices.Sorted(maps.Keys(j.own)) {
+		all = append(all, j.own[id]...)
+	}
+	for _, e := range all {
+		if e.Probe == probe && e.Blind != "" {
+			return e.Blind
 		}
 	}
 	return ""

@@ -138,6 +138,8 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 	}
 	seen, control := e.Counts[x.EventID], g.controlOf(label)
 	switch {
+	case g.hidden(e, seen, want, more, x.EventID):
+		g.cannotTell(e)
 	case seen == want || more && seen > want:
 	case control >= 0 && seen == 0 && acknowledged:
 		at := g.steps[control][0]

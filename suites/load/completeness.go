@@ -89,8 +89,19 @@ func (u *auditor) audit(ctx context.Context, since time.Time) reports.Completene
 	}
 	c := u.sum()
 	c.Observed, c.SettledMS = true, settled.Milliseconds()
-	c.Reason = u.note()
+	c.Reason, c.Blind = u.note(), u.blind()
 	return c
+}
+
+// blind says why a probe cannot count to two, if one cannot: then another event
+// may have had several effects of that kind.
+func (u *auditor) blind() string {
+	for _, p := range u.probes {
+		if d := p.Describe(); d.Blind != "" {
+			return "the probe " + d.Name + " cannot tell: " + d.Blind
+		}
+	}
+	return ""
 }
 
 // settle looks again and again until the counts are stable and nothing awaited

@@ -145,6 +145,9 @@ func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
 	case o.Metric == scenarios.MetricLost && c.Acked == 0:
 		out.Verdict, out.Reason = reports.NotObserved, "no event was acknowledged, so none could be lost"
 		return
+	case o.Metric == scenarios.MetricDoubled && c.Doubled == 0 && c.Blind != "":
+		out.Verdict, out.Reason = reports.NotObserved, c.Blind
+		return
 	}
 	count := map[scenarios.Metric]int{
 		scenarios.MetricLost: c.Lost, scenarios.MetricDoubled: c.Doubled, scenarios.MetricForgedEffects: c.Forged,

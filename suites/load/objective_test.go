@@ -64,6 +64,8 @@ func TestJudge(t *testing.T) {
 		{"nothing sent", "duplicate: errors = 0", func(f *facts) { f.classes[Duplicate].sent = 0 }, reports.NotObserved, "", "no duplicate delivery was sent"},
 		{"nothing timed", "duplicate: p50(service) < 1s", func(f *facts) { f.classes[Duplicate].service = newClock() }, reports.NotObserved, "", "no duplicate delivery was sent"},
 		{"lost", "lost = 0", func(f *facts) { f.completeness.Lost = 3 }, reports.Fail, "3", ""},
+		{"doubled, by a blind probe", "doubled = 0", func(f *facts) { f.completeness.Blind = "it cannot tell" }, reports.NotObserved, "", "it cannot tell"},
+		{"doubled, though by a blind probe", "doubled = 0", func(f *facts) { f.completeness.Blind, f.completeness.Doubled = "it cannot tell", 1 }, reports.Fail, "1", ""},
 		{"doubled", "doubled = 0", func(f *facts) { f.completeness.Doubled = 1 }, reports.Fail, "1", ""},
 		{"forged effects", "forged-effects = 0", func(f *facts) { f.completeness.Forged = 1 }, reports.Fail, "1", ""},
 		{"forged effects of none sent", "forged-effects = 0", func(f *facts) { f.classes[Forged].sent = 0 }, reports.NotObserved, "", "no forged delivery was sent"},

@@ -28,11 +28,11 @@ const onlyEffect = "effects"
 
 // EffectConfig is one probe: exactly one of its kinds.
 type EffectConfig struct {
-	Callback *CallbackConfig        `yaml:"callback"`
-	HTTP     *HTTPConfig            `yaml:"http"`
-	SQL      strictyaml.Unavailable `yaml:"sql"`
-	Exec     strictyaml.Unavailable `yaml:"exec"`
-	Log      strictyaml.Unavailable `yaml:"log"`
+	Callback *CallbackConfig `yaml:"callback"`
+	HTTP     *HTTPConfig     `yaml:"http"`
+	SQL      *SQLConfig      `yaml:"sql"`
+	Exec     *ExecConfig     `yaml:"exec"`
+	Log      *LogConfig      `yaml:"log"`
 }
 
 // CallbackConfig is a listener of ours; see NewCallback.
@@ -90,16 +90,38 @@ func (c Config) checkEffects() error {
 	return nil
 }
 
-func (e EffectConfig) check() error {
-	switch {
-	case e.Callback != nil && e.HTTP != nil:
-		return errors.New("both callback and http: give each a name, as in effects: {ledger: {http: …}, mail: {callback: …}}")
-	case e.Callback != nil:
-		return e.Callback.check()
-	case e.HTTP != nil:
-		return e.HTTP.check()
+// kinds lists the kinds that were given, by key.
+func (e EffectConfig) kinds() (names []string, first interface{ check() error }) {
+	for _, k := range []struct {
+		name  string
+		given bool
+		kind  interface{ check() error }
+	}{
+		{"callback", e.Callback != nil, e.Callback},
+		{"http", e.HTTP != nil, e.HTTP},
+		{"sql", e.SQL != nil, e.SQL},
+		{"exec", e.Exec != nil, e.Exec},
+		{"log", e.Log != nil, e.Log},
+	} {
+		if k.given && first == nil {
+			first = k.kind
+		}
+		if k.given {
+			names = append(names, k.name)
+		}
 	}
-	return errors.New("an effect has callback or http")
+	return names, first
+}
+
+func (e EffectConfig) check() error {
+	names, kind := e.kinds()
+	switch {
+	case len(names) > 1:
+		return fmt.Errorf("both %s and %s: give each a name, as in effects: {ledger: {http: …}, mail: {callback: …}}", names[0], names[1])
+	case len(names) == 0:
+		return errors.New("an effect has callback, http, sql, exec or log")
+	}
+	return kind.check()
 }
 
 func (b CallbackConfig) check() error {
@@ -148,7 +170,7 @@ func (c Config) probes() (list []Probe, closeAll func() error, err error) {
 		return errors.Join(all...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Effects)) {
-		p, err := c.probe(c.Effects[name])
+		p, err := c.probe("effects."+name, c.Effects[name])
 		if err != nil {
 			return nil, nil, errors.Join(c.at("effects."+name, err), closeAll())
 		}
@@ -163,9 +185,16 @@ type closingProbe interface {
 	io.Closer
 }
 
-func (c Config) probe(e EffectConfig) (closingProbe, error) {
-	if e.HTTP != nil {
+func (c Config) probe(key string, e EffectConfig) (closingProbe, error) {
+	switch {
+	case e.HTTP != nil:
 		return NewHTTP(e.HTTP.URL, e.HTTP.place())
+	case e.SQL != nil:
+		return c.sql(key, *e.SQL)
+	case e.Exec != nil:
+		return NewExec(e.Exec.Command, c.dir)
+	case e.Log != nil:
+		return NewLog(c.file(key, e.Log.File), e.Log.Pattern)
 	}
 	token := ""
 	if name := e.Callback.Token.Env; name != "" {

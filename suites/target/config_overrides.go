@@ -90,10 +90,10 @@ func (c Config) With(o Overrides) (Config, error) {
 		return c, err
 	}
 	override(&c, &c.Profile, o.Profile, "profile", "--profile")
-	if o.NoExec && c.Process != nil {
-		return c, c.at("process", errors.New("process runs commands, and --no-exec forbids it"))
+	if err := c.check(); err != nil || !o.NoExec {
+		return c, err
 	}
-	return c, c.check()
+	return c, c.refuseCommands()
 }
 
 // override sets a field to what a flag says, and notes which flag it was.

@@ -101,6 +101,8 @@ func typeKeys(t reflect.Type, path string, keys map[string]bool) {
 		typeKeys(reflect.TypeFor[EffectConfig](), path, keys)
 	case t == reflect.TypeFor[HeaderValue]():
 		t = reflect.TypeFor[EnvRef]()
+	case t == reflect.TypeFor[DSNConfig]():
+		t = reflect.TypeFor[SecretRef]()
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[interface{ UnmarshalText([]byte) error }]()):
 		return
 	}

@@ -72,22 +72,28 @@ func (c Config) readSecret(s secretSlot) (string, error) {
 	if s.name != current {
 		what = "the " + s.name + " secret"
 	}
-	switch {
-	case s.ref.Env != "":
-		text, err := c.readEnv(s.ref.Env, what)
-		return text, c.at(key, err)
-	case s.ref.File != "":
-		b, err := strictyaml.ReadBounded(c.file(key, s.ref.File), maxSecret)
-		if err != nil {
-			return "", c.at(key, err)
-		}
-		text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-		if text == "" {
-			return "", c.at(key, fmt.Errorf("%s is empty: put %s there", s.ref.File, what))
-		}
-		return text, nil
+	if (s.ref == SecretRef{}) {
+		return "", c.at(key, errors.New("no secret: give --secret-env VAR or --secret-file PATH"))
 	}
-	return "", c.at(key, errors.New("no secret: give --secret-env VAR or --secret-file PATH"))
+	text, err := c.readRef(key, s.ref, what)
+	return text, c.at(key, err)
+}
+
+// readRef returns the text of an environment variable or a file, without the
+// newline at its end; what says what belongs there.
+func (c Config) readRef(key string, ref SecretRef, what string) (string, error) {
+	if ref.Env != "" {
+		return c.readEnv(ref.Env, what)
+	}
+	b, err := strictyaml.ReadBounded(c.file(key, ref.File), maxSecret)
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	if text == "" {
+		return "", fmt.Errorf("%s is empty: put %s there", ref.File, what)
+	}
+	return text, nil
 }
 
 // fillSecrets reads the secrets beside the current one.

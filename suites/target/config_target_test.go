@@ -67,7 +67,7 @@ func TestEveryFlag(t *testing.T) {
 		EventsFiles: "testdata/config/events/*.json", EventsID: "/id", EventsType: "/type",
 		EventsSet: map[string]string{"/created": "{now_unix}"}, EventsFree: []string{"/metadata"}, EventsHandled: []string{"invoice.paid"},
 		Consent: "receiver.example", MaxRisk: "safe", Requests: 7, Rate: "60/m", Concurrency: 3, DedicatedEdge: &yes,
-		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict",
+		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict", NoExec: true,
 	}
 	got, closeProbes, err := Config{}.Target(o)
 	if err != nil {
@@ -92,7 +92,7 @@ func TestEveryFlag(t *testing.T) {
 	if got.Timeouts.Answer != time.Second || got.Timeouts.Effect != 2*time.Second || got.Timeouts.Quiescence == 0 {
 		t.Errorf("timeouts: %+v", got.Timeouts)
 	}
-	if len(got.Probes) != 1 || got.Probes[0].Describe() != (Description{"effects", "http", "the number at /by-id/{id} of http://127.0.0.1:9/effects"}) {
+	if len(got.Probes) != 1 || got.Probes[0].Describe() != (Description{Name: "effects", Kind: "http", Counts: "the number at /by-id/{id} of http://127.0.0.1:9/effects"}) {
 		t.Errorf("probes: %v", got.Probes)
 	}
 	if got.Samples == nil || got.Samples.ID != "/id" || got.Samples.Set["/created"] == "" || len(got.Samples.Free) != 1 {
@@ -102,7 +102,7 @@ func TestEveryFlag(t *testing.T) {
 	if err != nil || c.Profile != "strict" || c.Receiver.Dedupe != DedupeByBusiness {
 		t.Errorf("profile %q, dedupe %q, error %v", c.Profile, c.Receiver.Dedupe, err)
 	}
-	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv"}) {
+	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv", "NoExec"}) {
 		t.Errorf("not tried here: %v", unset)
 	}
 }
@@ -130,6 +130,7 @@ func copyConfig(t *testing.T) string {
 	for i, name := range []string{"previous.txt", "revoked.txt", "elsewhere.txt"} {
 		write(t, filepath.Join(dir, name), whsec(byte(i)))
 	}
+	write(t, filepath.Join(dir, "count-effects"), "#!/bin/sh\necho 1\n")
 	write(t, filepath.Join(dir, "ca.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return dir
 }
@@ -143,7 +144,7 @@ func write(t *testing.T, name, text string) {
 
 func TestTargetOfAFile(t *testing.T) {
 	dir := copyConfig(t)
-	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver"}))
+	c, err := LoadConfig(filepath.Join(dir, "all.yaml"), environment(map[string]string{"CF_ID": "client-id", "CALLBACK_TOKEN": "sesame", "EVENTS_TOKEN": "open sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestTargetOfAFile(t *testing.T) {
 	for _, p := range got.Probes {
 		names = append(names, p.Describe().Name+" "+p.Describe().Kind)
 	}
-	if want := []string{"ledger http", "log-of-all http", "mail callback"}; !reflect.DeepEqual(names, want) {
+	if want := []string{"ledger http", "lines log", "log-of-all http", "mail callback", "postgres sql", "program exec", "sqlite sql"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("probes: got %v, want %v", names, want)
 	}
 	if got.TLS == nil || got.TLS.RootCAs == nil || got.TLS.RootCAs.Equal(x509.NewCertPool()) {
@@ -174,14 +175,14 @@ func TestTargetOfAFile(t *testing.T) {
 	if err := got.Permit(); err != nil {
 		t.Errorf("with consent: %v", err)
 	}
-	callback := got.Probes[2].(named).Probe.(*Callback)
+	callback := got.Probes[3].(named).Probe.(*Callback)
 	if status := post(t, callback.Addr(), "sesame"); status != http.StatusNoContent {
 		t.Errorf("a call with the token is answered %d", status)
 	}
 	if status := post(t, callback.Addr(), ""); status != http.StatusUnauthorized {
 		t.Errorf("a call without the token is answered %d", status)
 	}
-	if counts, err := got.Probes[2].Counts(t.Context(), []string{"e1"}); err != nil || counts["e1"] != 1 {
+	if counts, err := got.Probes[3].Counts(t.Context(), []string{"e1"}); err != nil || counts["e1"] != 1 {
 		t.Errorf("counts %v, error %v", counts, err)
 	}
 	if err := closeProbes(); err != nil {
@@ -288,7 +289,7 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver"}))
+	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {
 		t.Fatal(err)
 	}

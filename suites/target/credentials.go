@@ -56,6 +56,11 @@ func (t *Target) Sensitive() []mockprovider.Sensitive {
 		if n, ok := p.(named); ok {
 			p = n.Probe
 		}
+		if hides, ok := p.(interface {
+			Sensitive() []mockprovider.Sensitive
+		}); ok {
+			all = append(all, hides.Sensitive()...)
+		}
 		if h, ok := p.(*HTTP); ok {
 			if u, err := url.Parse(h.URL); err == nil {
 				all = append(all, credentialsIn(u)...)

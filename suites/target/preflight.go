@@ -21,8 +21,9 @@ type Flight struct {
 	Connect     time.Duration // to a connection that can be written to: name, TCP, TLS
 	Unreachable bool
 
-	blind   error  // of a probe that could not be asked
-	invents string // a probe that counts what nobody sent
+	blind   error       // of a probe that could not be asked
+	missed  Description // of that probe, or of the one that saw nothing
+	invents string      // a probe that counts what nobody sent
 }
 
 // maxSkew is how far clocks may be apart before ages mean nothing.

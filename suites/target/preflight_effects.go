@@ -27,7 +27,7 @@ func (s *Sender) effectSeen(ctx context.Context, f *Flight, e transcript.Exchang
 	for _, p := range s.Target.Probes {
 		for {
 			counts, err := p.Counts(ctx, []string{e.EventID})
-			f.blind = err
+			f.blind, f.missed = err, p.Describe()
 			if err != nil || time.Since(acked) > s.Target.Timeouts.Effect {
 				return false
 			}
@@ -54,9 +54,17 @@ func (s *Sender) checkEffects(f Flight) {
 	case f.invents != "":
 		s.check("effect-visible", "blocked", fmt.Sprintf("the %s probe counts an event that nobody has sent: does it look at the event's id?", f.invents))
 	case f.blind != nil:
-		s.check("effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up: "+s.redactor.Text(f.blind.Error()))
+		s.check("effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up"+s.byName(f)+": "+s.redactor.Text(f.blind.Error()))
 	default:
-		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s saw no effect within %s: check the probe, or name a type that has one under events.handled",
-			s.Target.Probes[0].Describe().Kind, s.Target.Timeouts.Effect))
+		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s%s saw no effect within %s: check the probe, or name a type that has one under events.handled",
+			f.missed.Kind, s.byName(f), s.Target.Timeouts.Effect))
 	}
+}
+
+// byName tells which of several probes it is about.
+func (s *Sender) byName(f Flight) string {
+	if len(s.Target.Probes) < 2 {
+		return ""
+	}
+	return " (the effect " + f.missed.Name + ")"
 }

@@ -17,8 +17,11 @@ type Probe interface {
 // Description of a probe, as reports show it.
 type Description struct {
 	Name   string
-	Kind   string // callback, http, func
+	Kind   string // callback, http, sql, exec, log, func
 	Counts string
+	// Blind is why a count of 1 may stand for several: the probe cannot count to
+	// two. It is "" where the probe can, and before it was first asked.
+	Blind string
 }
 
 // Func is a probe in the user's own process.

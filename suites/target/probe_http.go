@@ -142,8 +142,11 @@ func inOurWords(err error) string {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "closed the connection without an answer"
 	}
-	return "did not answer with HTTP"
+	return notHTTP
 }
+
+// notHTTP is what is left to say.
+const notHTTP = "did not answer with HTTP"
 
 // count is the number at a JSON pointer. What is missing is 0.
 func count(doc any, pointer, id string) (int, error) {

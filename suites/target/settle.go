@@ -50,7 +50,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			err = errFell
 		}
 		if err != nil {
-			e.Error = err.Error()
+			e.Error = t.Redactor().Text(err.Error()) // it may quote the receiver's side
 			break
 		}
 		if before = counts; !equal(counts, e.Counts) {
@@ -72,7 +72,8 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			break
 		}
 		done := e.Stable && len(seen) == len(w.Awaited) && now.Sub(w.Since) >= horizon
-		if done || now.After(last) || now.Sub(changed) > patience+t.Timeouts.Quiescence {
+		late := now.Sub(changed) > patience+t.Timeouts.Quiescence && now.Sub(w.Since) >= horizon
+		if done || late || now.After(last) {
 			break
 		}
 		if Pause(ctx, pollEvery) != nil {
@@ -80,6 +81,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			break
 		}
 	}
+	e.Blind = p.Describe().Blind // known once it was asked
 	e.WaitedMS, e.SlowestMS = time.Since(w.Since).Milliseconds(), slowest.Milliseconds()
 	return e
 }

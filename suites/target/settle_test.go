@@ -71,7 +71,7 @@ func TestSettle(t *testing.T) {
 		{"and extends the wait for others", effects{"a": {400 * ms}, "x": {1100 * ms}}, 0, []string{"a"}, 0, map[string]int{"a": 1, "x": 1}, true, "", 1400 * ms, 1500 * ms},
 		{"what the preflight saw extends it too", effects{"x": {800 * ms}}, 0, nil, 300 * ms, map[string]int{"x": 1}, true, "", 1100 * ms, 1200 * ms},
 		{"an awaited one that never comes", nil, 0, []string{"a"}, 0, map[string]int{}, true, "", 2300 * ms, 2400 * ms},
-		{"a backlog is waited for while it shrinks", effects{"x": every(ms*1500, 6), "a": {9000 * ms}}, 0, []string{"a"}, 0, map[string]int{"x": 6, "a": 1}, true, "", 11300 * ms, 11400 * ms},
+		{"a backlog is waited for while it shrinks", effects{"x": every(ms*1500, 6), "a": {9000 * ms}}, 0, []string{"a"}, 0, map[string]int{"x": 6, "a": 1}, true, "", 27000 * ms, 27100 * ms},
 		{"and given up on when it does not", effects{"x": every(ms*1500, 6), "a": {11000 * ms}}, 0, []string{"a"}, 0, map[string]int{"x": 6}, true, "", 9800 * ms, 9900 * ms},
 		{"never the same twice", effects{"x": every(100*ms, 1000)}, 0, nil, 0, nil, false, "", 30300 * ms, 30400 * ms},
 		{"the probe breaks", effects{"a": {0}}, 100 * ms, []string{"a"}, 0, nil, false, "connection refused", 100 * ms, 150 * ms},

@@ -13,7 +13,7 @@ func newShown() *shown { return &shown{counts: map[Description]map[string]int{}}
 func (s *shown) note(p Probe, id string, count int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := p.Describe()
+	d := plain(p)
 	if s.counts[d] == nil {
 		s.counts[d] = map[string]int{}
 	}
@@ -26,9 +26,16 @@ func (s *shown) of(p Probe, ids []string) map[string]int {
 	defer s.mu.Unlock()
 	known := map[string]int{}
 	for _, id := range ids {
-		if n, ok := s.counts[p.Describe()][id]; ok {
+		if n, ok := s.counts[plain(p)][id]; ok {
 			known[id] = n
 		}
 	}
 	return known
+}
+
+// plain is what a probe says of itself from the beginning to the end.
+func plain(p Probe) Description {
+	d := p.Describe()
+	d.Blind = ""
+	return d
 }

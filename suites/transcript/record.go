@@ -175,6 +175,8 @@ type Effects struct {
 	Error     string         `json:"error,omitempty"`
 	// Void: no control ever showed an effect, so its absence means nothing.
 	Void bool `json:"void,omitempty"`
+	// Blind is why the probe cannot count to two: a 1 may stand for more.
+	Blind string `json:"blind,omitempty"`
 }
 
 // Trouble is something that happened to a scenario beside its exchanges.
