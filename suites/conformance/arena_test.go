@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/hookassay/hookassay/internal/receiver"
@@ -37,42 +38,68 @@ var arenas = func() (all []arena) {
 	return all
 }()
 
-// plays reports whether a scenario is played in the arena: in those of processes
-// what needs one, and what duplicates and acknowledgements are about anyway.
-func (a arena) plays(s scenarios.Scenario) bool {
-	if !a.durable {
-		return !aboutProcess(s)
-	}
-	return aboutProcess(s) || slices.Contains([]string{"idem", "ack"}, s.Group())
+// durableArenaOf is where a flaw is played as a process: what a receiver forgets it
+// forgets in every scheme.
+func durableArenaOf(f receiver.Flaw) arena {
+	return arenas[slices.IndexFunc(arenas, func(a arena) bool { return a.durable && slices.Contains(f.Schemes, a.scheme) })]
 }
 
-// inMemory are the features of receivers that run in the process of the test.
-var inMemory = []mockprovider.Feature{mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret}
+// plays reports whether a scenario is played in the arena: in those of processes
+// what needs one, and what is about duplicates and acknowledgements anyway.
+func (a arena) plays(s scenarios.Scenario) bool {
+	if !a.durable {
+		return !aboutProcess(s.ID)
+	}
+	return aboutProcess(s.ID) || slices.Contains([]string{"idem", "ack"}, s.Group())
+}
 
 // aboutProcess reports whether a scenario needs more of a target than its
 // secrets and one effect.
-func aboutProcess(s scenarios.Scenario) bool {
-	return s.Staged() || slices.ContainsFunc(s.Needs, func(f mockprovider.Feature) bool {
-		return mockprovider.Givable[f] != "" && !slices.Contains(inMemory, f)
-	})
-}
+func aboutProcess(id string) bool { return processScenarios()[id] != "" }
 
-// needsProcess reports whether a flaw shows only in a process of its own.
-func (m *matrix) needsProcess(f receiver.Flaw) bool { return false }
+// processScenarios are those, with the last thing that each needs.
+var processScenarios = sync.OnceValue(func() map[string]mockprovider.Feature {
+	c, err := scenarios.Load()
+	if err != nil {
+		panic(err)
+	}
+	secrets := []mockprovider.Feature{mockprovider.PreviousSecret, mockprovider.RevokedSecret, mockprovider.OtherSecret}
+	all := map[string]mockprovider.Feature{}
+	for _, s := range c.Scenarios {
+		for _, f := range s.Needs {
+			if mockprovider.Givable[f] != "" && !slices.Contains(secrets, f) {
+				all[s.ID] = f
+			}
+		}
+	}
+	return all
+})
 
-// configs grade scenarios against a receiver with flaws, which is started.
-func (a arena) configs(t *testing.T, ids []string, flaws ...string) []conformance.Config {
+// configs grade scenarios against a receiver with flaws, which is started. The
+// event that cannot be processed is a sample of the user's, and whoever gives
+// samples is sent no others: what needs it is played against a receiver of its own.
+func (a arena) configs(t *testing.T, ids []string, flaws ...string) (all []conformance.Config) {
 	t.Helper()
-	if len(ids) == 0 {
-		return nil
+	add := func(ids []string, start func() conformance.Config) {
+		if len(ids) > 0 {
+			c := start()
+			c.Profile, c.Only = "production", ids
+			all = append(all, c)
+		}
 	}
-	var c conformance.Config
-	if a.durable {
-		c = conformance.Config{Target: durable(t, a.setting, flaws...)}
-	} else {
-		url, r := serve(t, a.setting, flaws...)
-		c = a.config(url, r)
+	if !a.durable {
+		add(ids, func() conformance.Config {
+			url, r := serve(t, a.setting, flaws...)
+			return a.config(url, r)
+		})
+		return all
 	}
-	c.Profile, c.Only = "production", ids
-	return []conformance.Config{c}
+	poisonous := func(id string) bool { return processScenarios()[id] == mockprovider.PoisonEvent }
+	add(slices.DeleteFunc(slices.Clone(ids), poisonous), func() conformance.Config {
+		return conformance.Config{Target: durable(t, a.setting, flaws...)}
+	})
+	add(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !poisonous(id) }), func() conformance.Config {
+		return conformance.Config{Target: durableWithPoison(t, a.setting, flaws...)}
+	})
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,7 +22,12 @@ const (
 	receiverEnv = "HOOKASSAY_TEST_RECEIVER"
 	secretEnv   = "WEBHOOK_SECRET"
 	clockEnv    = "HOOKASSAY_CLOCK"
+	// What a process that is started is told of the producer's list of events.
+	eventsURLEnv   = "HOOKASSAY_EVENTS_URL"
+	eventsTokenEnv = "HOOKASSAY_EVENTS_TOKEN"
 )
+
+const reconcileEvery = 500 * time.Millisecond
 
 // receiverLifetime bounds a receiver that a test has failed to end.
 const receiverLifetime = 5 * time.Minute
@@ -97,11 +103,18 @@ func (p processReceiver) config() (receiver.Config, error) {
 	c := receiver.Config{
 		Secrets: map[string][]string{}, Origins: []string{"eventemitter.hookassay.example"},
 		Data: p.Data, BrokenWhile: p.Broken, Flaws: p.Flaws, Variants: p.Variants,
+		EventsAPI: os.Getenv(eventsURLEnv), EventsToken: os.Getenv(eventsTokenEnv), Reconcile: reconcileEvery,
 	}
-	if secret, ok := os.LookupEnv(secretEnv); ok {
+	secret, set := os.LookupEnv(secretEnv)
+	switch {
+	case set:
 		c.Secrets[p.Scheme] = []string{secret, p.Previous}
 		c.Revoked = map[string][]string{p.Scheme: {p.Revoked}}
 		c.Elsewhere = map[string][]string{p.Scheme: {p.Elsewhere}}
+	case slices.ContainsFunc(p.Flaws, startsWithoutSecret):
+		c.Secrets[p.Scheme] = nil
+	default:
+		return c, fmt.Errorf("environment variable %s is not set", secretEnv)
 	}
 	if ahead := os.Getenv(clockEnv); ahead != "" && !p.IgnoresClock {
 		d, err := time.ParseDuration(ahead)
@@ -111,6 +124,10 @@ func (p processReceiver) config() (receiver.Config, error) {
 		c.Now = func() time.Time { return time.Now().Add(d) }
 	}
 	return c, nil
+}
+
+func startsWithoutSecret(flaw string) bool {
+	return slices.Contains(receiver.Flaw{Name: flaw}.Needs(), receiver.NeedsNoSecret)
 }
 
 // lock is what a receiver does that takes a file for a lock: one that was killed

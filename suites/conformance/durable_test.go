@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,13 +45,18 @@ func freeAddress(t testing.TB) string {
 func durable(t testing.TB, s setting, flaws ...string) *target.Target {
 	t.Helper()
 	dir := t.TempDir()
-	return controlled(t, s, dir, "", processReceiver{
-		Data: filepath.Join(dir, "receiver.db"), Broken: filepath.Join(dir, "broken"), Flaws: flaws,
-	})
+	told := fmt.Sprintf("events: {api: {listen: \"127.0.0.1:0\"}}\nstate: %s\n", stagesOf[s.scheme])
+	return controlled(t, s, dir, told, onDisk(dir, flaws))
 }
 
-// controlled is the target whose process is the receiver; told is what else is
-// written under target. Whatever runs in the end is ended.
+func onDisk(dir string, flaws []string) processReceiver {
+	return processReceiver{
+		Data: filepath.Join(dir, "receiver.db"), Broken: filepath.Join(dir, "broken"), Flaws: flaws,
+	}
+}
+
+// controlled is the target whose process is the receiver; told is what else its
+// file says. Whatever runs in the end is ended.
 func controlled(t testing.TB, s setting, dir, told string, r processReceiver) *target.Target {
 	t.Helper()
 	env := map[string]string{secretEnv: s.secret}
@@ -88,20 +94,33 @@ func targetFile(s setting, r processReceiver, told string) string {
 	if r.Broken != "" {
 		broken = fmt.Sprintf("commands: {break: [touch, %q], heal: [rm, -f, %[1]q]}", r.Broken)
 	}
+	told = strings.ReplaceAll(told, "{listen}", r.Listen)
 	return fmt.Sprintf(`
 target:
   url: http://%[1]s/webhooks
   scheme: %[2]s
   secrets: {current: {env: %[3]s}, previous: {env: PREVIOUS}, revoked: {env: REVOKED}, other: {env: OTHER}}
-  %[4]s
 effects:
   ledger: {http: {url: "http://%[1]s/effects", pointer: "/{id}"}}
   mail: {http: {url: "http://%[1]s/effects?of=mail", pointer: "/{id}"}}
 process:
-  start: [%[5]q]
-  env: {%[6]s: {env: %[6]s}}
+  start: [%[4]q]
+  env: {%[5]s: {env: %[5]s}}
   ready: http://%[1]s/healthz
-  clock: {env: %[7]s}
-  %[8]s
-`, r.Listen, s.scheme, secretEnv, told, os.Args[0], receiverEnv, clockEnv, broken)
+  clock: {env: %[6]s}
+  %[7]s
+%[8]s`, r.Listen, s.scheme, secretEnv, os.Args[0], receiverEnv, clockEnv, broken, told)
+}
+
+// stagesOf are, by scheme, what happens to an object of the reference receiver.
+var stagesOf = map[string]string{
+	"standard-webhooks": states("/data/id", "{type: invoice.created, is: open}, {type: invoice.paid, is: paid}"),
+	"stripe":            states("/data/object/id", "{type: invoice.created, is: open}, {type: invoice.paid, is: paid}"),
+	"cloudevents":       states("/invoice", "{type: com.example.invoice.created, is: open}, {type: com.example.invoice.paid, is: paid}"),
+	"github": states("/issue/id", `{type: issues, set: {/action: opened}, is: open}, `+
+		`{type: issues, set: {/action: closed}, is: closed}`),
+}
+
+func states(object, after string) string {
+	return fmt.Sprintf("{object: %s, after: [%s], http: {url: \"http://{listen}/states/{object}\", pointer: /state}}", object, after)
 }

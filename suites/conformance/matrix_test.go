@@ -133,10 +133,11 @@ type matrix struct {
 // against lists the scenarios that are played against a flaw: those of the core
 // profile and those that are expected to find it. The others take long, and are
 // all played against the correct receiver (no flaw).
-func (m *matrix) against(a arena, flaw string) ([]string, error) {
+func (m *matrix) against(t *testing.T, a arena, flaw string) []string {
+	t.Helper()
 	c, err := scenarios.Load()
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
 	e := m.expected[flaw]
 	var ids []string
@@ -147,7 +148,7 @@ func (m *matrix) against(a arena, flaw string) ([]string, error) {
 			ids = append(ids, s.ID)
 		}
 	}
-	return ids, nil
+	return ids
 }
 
 func playMatrix(t *testing.T, expected map[string]expectation) *matrix {
@@ -200,7 +201,7 @@ func (m *matrix) playFlaw(t *testing.T, f receiver.Flaw) {
 func (m *matrix) playIn(t *testing.T, its []arena, flaw string, then func(arena, map[string]reports.Scenario)) {
 	var wg sync.WaitGroup
 	for _, a := range its {
-		grade := m.ready(t, a, flaw)
+		grade := m.ready(t, a, flaw, m.against(t, a, flaw))
 		wg.Go(func() {
 			got, err := grade()
 			if err != nil {
@@ -217,16 +218,15 @@ func (m *matrix) playIn(t *testing.T, its []arena, flaw string, then func(arena,
 // found a flaw and did not: a flaw that shows in a few milliseconds may hide on
 // a machine that is busy.
 func (m *matrix) playMissedAgain(t *testing.T, expected map[string]expectation) {
-	for _, s := range arenas {
+	for _, a := range arenas {
 		for flaw, kills := range m.kills {
-			killed, ran := kills[s.String()]
-			if !ran || !m.missed(flaw, s.String(), expected[flaw]) {
+			killed, ran := kills[a.String()]
+			if !ran || !m.missed(flaw, a.String(), expected[flaw]) {
 				continue
 			}
 			meant := expected[flaw].Kills[0]
-			t.Logf("%s, %s: %s is played again alone", flaw, s, meant)
-			if x := m.gradeAll(t, s, flaw)[meant]; outcome(x) != outcome(m.base[s.String()][meant]) {
-				killed[meant] = x
+			for id, x := range m.playAgain(t, a, flaw, []string{meant}) {
+				killed[id] = x
 			}
 		}
 	}
@@ -235,19 +235,47 @@ func (m *matrix) playMissedAgain(t *testing.T, expected map[string]expectation) 
 // playUnrelatedAgain plays once more, with nothing else running, what found a
 // flaw that it is not related to: on a machine that is busy answers come late.
 func (m *matrix) playUnrelatedAgain(t *testing.T) {
-	for _, s := range arenas {
+	for _, a := range arenas {
 		for flaw, kills := range m.kills {
-			for id, x := range kills[s.String()] {
-				if m.expected[flaw].relatedTo(x) {
-					continue
+			var unrelated []string
+			for id, x := range kills[a.String()] {
+				if !m.expected[flaw].relatedTo(x) {
+					unrelated = append(unrelated, id)
 				}
-				t.Logf("%s, %s: %s is played again alone", flaw, s, id)
-				if again := m.gradeAll(t, s, flaw)[id]; outcome(again) == outcome(m.base[s.String()][id]) {
-					delete(kills[s.String()], id)
+			}
+			if len(unrelated) == 0 {
+				continue
+			}
+			again := m.playAgain(t, a, flaw, unrelated)
+			for _, id := range unrelated {
+				if _, found := again[id]; !found {
+					delete(kills[a.String()], id)
 				}
 			}
 		}
 	}
+}
+
+// playAgain returns which of the scenarios find the flaw when nothing else runs.
+// Those about a process, which take long, are played without the others.
+func (m *matrix) playAgain(t *testing.T, a arena, flaw string, ids []string) map[string]reports.Scenario {
+	t.Helper()
+	t.Logf("%s, %s: %s is played again alone", flaw, a, strings.Join(ids, ", "))
+	list := ids
+	if !a.durable {
+		list = m.against(t, a, flaw)
+	}
+	all, err := m.ready(t, a, flaw, list)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]reports.Scenario{}
+	for _, id := range ids {
+		if outcome(all[id]) != outcome(m.base[a.String()][id]) {
+			found[id] = all[id]
+		}
+	}
+	return found
 }
 
 // relatedTo reports whether a scenario may find the flaw.
@@ -263,12 +291,14 @@ func (m *matrix) missed(flaw, setting string, e expectation) bool {
 // shows reports whether a flaw can be seen in an arena. One that no scenario
 // about signatures finds shows the same with either form of the secret.
 func (m *matrix) shows(f receiver.Flaw, a arena) bool {
-	if !slices.Contains(f.Schemes, a.scheme) || a.durable != m.needsProcess(f) {
+	if !slices.Contains(f.Schemes, a.scheme) {
 		return false
 	}
-	if a.durable { // what it forgets it forgets in every scheme
-		first := slices.IndexFunc(arenas, func(a arena) bool { return a.durable && slices.Contains(f.Schemes, a.scheme) })
-		return a == arenas[first]
+	if a.durable {
+		return a == durableArenaOf(f) && (len(f.Needs()) > 0 || slices.ContainsFunc(m.expected[f.Name].Kills, aboutProcess))
+	}
+	if len(f.Needs()) > 0 {
+		return false
 	}
 	asymmetric := strings.HasSuffix(a.String(), "-v1a")
 	switch f.Name {
@@ -286,23 +316,10 @@ func (m *matrix) shows(f receiver.Flaw, a arena) bool {
 	})
 }
 
-func (m *matrix) gradeAll(t *testing.T, a arena, flaw string) map[string]reports.Scenario {
-	t.Helper()
-	all, err := m.ready(t, a, flaw)()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // ready starts a receiver with a flaw, or the correct one, and returns what plays
 // the scenarios against it.
-func (m *matrix) ready(t *testing.T, a arena, flaw string) (grade func() (map[string]reports.Scenario, error)) {
+func (m *matrix) ready(t *testing.T, a arena, flaw string, ids []string) (grade func() (map[string]reports.Scenario, error)) {
 	t.Helper()
-	ids, err := m.against(a, flaw)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var flaws []string
 	if flaw != "" {
 		flaws = []string{flaw}
@@ -342,6 +359,9 @@ func (m *matrix) check(t *testing.T, flaw string, e expectation) {
 	for setting, killed := range m.kills[flaw] {
 		for id, x := range killed {
 			found[id] = true
+			if partly() {
+				t.Logf("%s, %s: found by %s: %s: %s", flaw, setting, id, x.Verdict, x.Reason)
+			}
 			if !e.relatedTo(x) {
 				t.Errorf("%s, %s: also found by %s, which is not related: %s: %s", flaw, setting, id, x.Verdict, x.Reason)
 			}
