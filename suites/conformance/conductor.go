@@ -129,7 +129,7 @@ func (c *conductor) playTogether(ctx context.Context, list []scenarios.Scenario)
 // not played to its end.
 func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int, phase string) []transcript.Exchange {
 	c.progress(phase, s.ID)
-	c.revive(ctx)
+	c.revive(ctx, transcript.Process{})
 	p := newPlayer(c.session.sender, s, play, c.lineUp())
 	p.seed, p.slowest = c.session.config.Seed, c.flight.Slowest
 	err := ctx.Err()
@@ -253,9 +253,9 @@ func hung(s scenarios.Scenario, played []transcript.Exchange) bool {
 // answers reports whether the receiver takes connections, waiting a while for
 // one that is being started again.
 func (c *conductor) answers(ctx context.Context) bool {
-	c.revive(ctx)
 	dialer := net.Dialer{Timeout: recovery}
 	for deadline := time.Now().Add(recovery); ; {
+		c.revive(ctx, transcript.Process{})
 		address := cmp.Or(c.session.config.Target.Resolve, c.session.config.Target.Address())
 		conn, err := dialer.DialContext(ctx, "tcp", address)
 		if err == nil {
@@ -288,7 +288,7 @@ func (c *conductor) read(ctx context.Context, w target.Wait, scenario string) {
 	if !c.flight.Effects {
 		w.Awaited = nil // the preflight has shown that none will come
 	}
-	for _, e := range counted(ctx, c.session.config.Target, w) {
+	for _, e := range c.counted(ctx, w, scenario) {
 		e.Scenario, e.Void = scenario, !c.flight.Effects
 		if scenario != "" {
 			e.Play = 1
@@ -296,6 +296,51 @@ func (c *conductor) read(ctx context.Context, w target.Wait, scenario string) {
 		c.session.record.Add(transcript.Record{Effects: &e})
 	}
 }
+
+// counted is what the probes count when it has settled, asked again when the
+// receiver has ended by itself meanwhile.
+func (c *conductor) counted(ctx context.Context, w target.Wait, scenario string) []transcript.Effects {
+	for try := 1; ; try++ {
+		all := counted(ctx, c.session.config.Target, w)
+		failed := slices.ContainsFunc(all, func(e transcript.Effects) bool { return e.Error != "" })
+		if !failed || !c.lost(ctx) {
+			return all
+		}
+		if try == readings {
+			for i := range all {
+				all[i].Gone = all[i].Error != ""
+			}
+			return all
+		}
+		about := transcript.Process{Scenario: scenario}
+		if scenario != "" {
+			about.Play = 1
+		}
+		c.revive(ctx, about)
+	}
+}
+
+// lost reports whether a receiver of ours has ended by itself, or is about to.
+func (c *conductor) lost(ctx context.Context) bool {
+	p := c.session.config.Target.Process
+	if p == nil {
+		return false
+	}
+	late := time.NewTimer(noticed)
+	defer late.Stop()
+	select {
+	case <-p.Ended():
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return !p.Running()
+}
+
+// noticed is how long after its connections the end of a process may be seen.
+const noticed = 500 * time.Millisecond
+
+// readings is how often a receiver that keeps ending is asked for its effects.
+const readings = 5
 
 // counted is what the probes count when it has settled. They are asked at the
 // same time: each waits far more than it is asked.

@@ -37,9 +37,9 @@ func (c *conductor) closeProcess() {
 	}
 }
 
-// revive starts a receiver of ours again that has ended by itself, so that one
-// crash blames one scenario.
-func (c *conductor) revive(ctx context.Context) {
+// revive starts a receiver of ours again that does not run, so that one crash
+// blames one scenario: that of about, where one is named.
+func (c *conductor) revive(ctx context.Context, about transcript.Process) {
 	p := c.session.config.Target.Process
 	if p == nil || !p.Can(transcript.ProcessStart) || ctx.Err() != nil {
 		return
@@ -49,14 +49,24 @@ func (c *conductor) revive(ctx context.Context) {
 	if p.Running() {
 		return
 	}
+	add := func(done transcript.Process) {
+		done.Scenario, done.Play = about.Scenario, about.Play
+		c.session.record.Add(transcript.Record{Process: &done})
+	}
+	if endedByItself(p) {
+		add(p.HowItEnded())
+	}
+	add(p.Do(ctx, transcript.ProcessStart, target.ProcessOptions{}))
+}
+
+// endedByItself reports whether the process ended without us having ended it.
+func endedByItself(p *target.Process) bool {
 	select {
 	case <-p.Ended():
-		ended := p.HowItEnded()
-		c.session.record.Add(transcript.Record{Process: &ended})
-	default: // we ended it, and what was to start it again failed
+		return true
+	default:
+		return false
 	}
-	done := p.Do(ctx, transcript.ProcessStart, target.ProcessOptions{})
-	c.session.record.Add(transcript.Record{Process: &done})
 }
 
 // playStaged plays the scenarios that do something to the process, one by one.
@@ -96,7 +106,9 @@ func (c *conductor) restore(ctx context.Context, s scenarios.Scenario) {
 	if odd && p.Running() {
 		do(transcript.ProcessStop)
 	}
-	if !p.Running() && p.Can(transcript.ProcessStart) {
-		do(transcript.ProcessStart)
+	about := transcript.Process{}
+	if endedByItself(p) {
+		about.Scenario, about.Play = s.ID, 1
 	}
+	c.revive(ctx, about)
 }

@@ -44,6 +44,7 @@ type processReceiver struct {
 
 	LockFile     string // path of a file that it makes, and that keeps it from starting again
 	DiesOfPut    bool
+	DiesBroken   bool // it ends when it cannot write, for whoever supervises it to start again
 	IgnoresClock bool
 }
 
@@ -68,6 +69,10 @@ func serveProcess(text string) error {
 	}
 	if err := p.lock(); err != nil {
 		return err
+	}
+	if p.DiesBroken {
+		p.dieBroken()
+		go p.dieOnceBroken()
 	}
 	r, err := receiver.New(c)
 	if err != nil {
@@ -141,6 +146,19 @@ func (p processReceiver) lock() error {
 		return fmt.Errorf("another one is running: %w", err)
 	}
 	return f.Close()
+}
+
+func (p processReceiver) dieOnceBroken() {
+	for range time.Tick(2 * time.Millisecond) {
+		p.dieBroken()
+	}
+}
+
+func (p processReceiver) dieBroken() {
+	if _, err := os.Stat(p.Broken); err == nil {
+		fmt.Fprintln(os.Stderr, "the database is gone")
+		os.Exit(1)
+	}
 }
 
 // mortal ends the whole process when it is asked for an unusual method.

@@ -45,7 +45,7 @@ func freeAddress(t testing.TB) string {
 func durable(t testing.TB, s setting, flaws ...string) *target.Target {
 	t.Helper()
 	dir := t.TempDir()
-	told := "events: {api: {listen: \"127.0.0.1:0\"}}\n"
+	told := "events: {api: {listen: \"127.0.0.1:0\", within: 5s}}\n"
 	if stages := stagesOf[s.scheme]; stages != "" {
 		told += "state: " + stages + "\n"
 	}

@@ -42,6 +42,7 @@ func (j *judge) gradePlay(s scenarios.Scenario, play int) *grading {
 	if g.stopped() {
 		return g
 	}
+	g.crashed()
 	played := false
 	for i, step := range s.Steps {
 		if step.Pause > 0 {

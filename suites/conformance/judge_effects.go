@@ -28,6 +28,8 @@ func (g *grading) effects() {
 		case e.Void && g.scenario.NeedsEffects:
 			g.unseen("the probe tells nothing: " + g.judge.blindness())
 		case e.Void:
+		case e.Gone:
+			g.keptEnding(e)
 		case e.Error != "":
 			g.cutShort("probe", "the effect probe failed: "+e.Error)
 		case !e.Stable:
@@ -36,6 +38,21 @@ func (g *grading) effects() {
 			g.counts(e)
 		}
 	}
+}
+
+// keptEnding marks a receiver that could not be asked for its effects. Where it
+// was alone with the scenario, it is the scenario's finding.
+func (g *grading) keptEnding(e transcript.Effects) {
+	severity := reports.Blocked
+	if e.Scenario != "" {
+		severity = g.severity(scenarios.GradeFail)
+	}
+	evidence := reports.Evidence{}
+	evidence.Process, evidence.Output = g.story()
+	g.add(mark{severity: severity, step: len(g.steps), finding: reports.Finding{
+		Fingerprint: fingerprint("gone", string(severity)), Symptom: "gone", Evidence: evidence,
+		Message: "the receiver ended by itself again and again, and could not be asked for its effects",
+	}})
 }
 
 // readings are what the probes counted when the scenario's effects had settled:

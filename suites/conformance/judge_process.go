@@ -81,6 +81,8 @@ func (g *grading) staged(i int, step scenarios.Step) bool {
 	case !act.Done && act.Action == transcript.ProcessStart:
 		g.aboutProcess(i, act, g.severity(scenarios.GradeFail), "not-back", "it did not come up again: "+act.Message)
 		return false
+	case !act.Done && act.Exit != "" && slices.Contains([]string{transcript.ProcessStop, transcript.ProcessKill}, act.Action):
+		g.aboutProcess(i, act, g.severity(scenarios.GradeWarn), "crashed", "the receiver had ended by itself: "+act.Exit)
 	case !act.Done:
 		g.aboutProcess(i, act, reports.Error, "process", fmt.Sprintf("%s failed: %s", act.Action, act.Message))
 		return false
@@ -91,6 +93,39 @@ func (g *grading) staged(i int, step scenarios.Step) bool {
 		return g.clockMoved(i, time.Duration(step.Clock))
 	}
 	return true
+}
+
+// crashed warns of a receiver that ended by itself while the scenario was played.
+// One that ends while what it depends on is gone may do so on purpose.
+func (g *grading) crashed() {
+	for _, p := range g.acts() {
+		if p.Action != transcript.ProcessEnded {
+			continue
+		}
+		broken := g.brokenAt(p.EndedAt)
+		severity := g.severity(scenarios.GradeWarn)
+		if broken {
+			severity = reports.Info
+		}
+		g.aboutProcess(max(0, p.Step-1), p, severity, "crashed", "the receiver ended by itself, and was started again: "+p.Exit)
+		g.marks[len(g.marks)-1].conforms = broken
+		return
+	}
+}
+
+// brokenAt reports whether what the receiver depends on was broken then.
+func (g *grading) brokenAt(t time.Time) bool {
+	broken := false
+	for _, p := range g.acts() {
+		began := p.at.Add(-time.Duration(p.MS * float64(time.Millisecond)))
+		switch {
+		case p.Action == transcript.ProcessBreak && !t.Before(began):
+			broken = true
+		case p.Action == transcript.ProcessHeal && t.After(p.at):
+			broken = false
+		}
+	}
+	return broken
 }
 
 func (g *grading) aboutProcess(i int, p process, severity reports.Verdict, kind, message string) {
@@ -149,18 +184,22 @@ func (g *grading) noEffect(i int, x numbered, severity reports.Verdict, kind, me
 	}})
 }
 
-// forgotten reports whether a probe counts less than while the scenario was
-// played. An effect that is lost and one that is not counted any more look
-// alike; only a probe whose counts outlive the process can tell them apart.
+// forgotten reports whether a probe ever counted less than before while the
+// scenario was played. An effect that is lost and one that is not counted any more
+// look alike; only a probe whose counts outlive the process can tell them apart.
 func (g *grading) forgotten(last transcript.Effects) bool {
-	for _, e := range g.judge.own[g.scenario.ID] {
-		if e.Step == 0 || e.Probe != last.Probe || !tells(e) || !tells(last) {
+	highest := map[string]int{}
+	for _, e := range append(slices.Clone(g.judge.own[g.scenario.ID]), last) {
+		if e.Probe != last.Probe || !tells(e) {
 			continue
 		}
-		for id, n := range e.Counts {
-			if last.Counts[id] < n {
+		for id, n := range highest {
+			if e.Counts[id] < n {
 				return true
 			}
+		}
+		for id, n := range e.Counts {
+			highest[id] = n
 		}
 	}
 	return false

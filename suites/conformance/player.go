@@ -23,32 +23,39 @@ const skipped = "skipped"
 
 // player plays one scenario once.
 type player struct {
-	sender    *target.Sender
-	scenario  scenarios.Scenario
-	play      int
-	number    int           // of the event under way among those of its step; 0: the step has one
-	lineUp    time.Duration // what copies that go together are given to line up
-	seed      int64
-	slowest   time.Duration // the slowest effect that the preflight saw
-	ahead     time.Duration // how far the receiver's clock is ahead of ours
-	over      bool          // nothing more is played: there is nobody to send to
-	mu        sync.Mutex    // of what attemptOf makes
-	events    map[string]mockprovider.Event
-	told      map[string]time.Time // label → when the first event about its object was made
-	last      map[string]mockprovider.Delivery
-	shared    map[string]*target.Connection
-	held      []*held
-	exchanges []transcript.Exchange // of the steps, the last try of each
+	sender   *target.Sender
+	scenario scenarios.Scenario
+	play     int
+	number   int           // of the event under way among those of its step; 0: the step has one
+	lineUp   time.Duration // what copies that go together are given to line up
+	seed     int64
+	slowest  time.Duration // the slowest effect that the preflight saw
+	ahead    time.Duration // how far the receiver's clock is ahead of ours
+	over     bool          // nothing more is played: there is nobody to send to
+	mu       sync.Mutex    // of what attemptOf makes
+	events   map[string]mockprovider.Event
+	told     map[string]time.Time // label → when the first event about its object was made
+	last     map[string]mockprovider.Delivery
+	shared   map[string]*target.Connection
+	held     []*held
+	// supervisor starts what ends by itself; without a process it does nothing.
+	supervisor supervisor
+	seen       []string              // ids whose effects were waited for
+	exchanges  []transcript.Exchange // of the steps, the last try of each
 }
 
 func newPlayer(s *target.Sender, sc scenarios.Scenario, play int, lineUp time.Duration) *player {
-	return &player{
+	p := &player{
 		sender: s, scenario: sc, play: play, lineUp: lineUp,
 		events: map[string]mockprovider.Event{},
 		told:   map[string]time.Time{},
 		last:   map[string]mockprovider.Delivery{},
 		shared: map[string]*target.Connection{},
 	}
+	if sc.Staged() {
+		p.supervisor = supervisor{process: s.Target.Process, record: s.Record, about: transcript.Process{Scenario: sc.ID, Play: play}}
+	}
+	return p
 }
 
 // run plays the steps in order, up to a control that is not answered: what
@@ -103,10 +110,12 @@ func (p *player) step(ctx context.Context, i int, step scenarios.Step) error {
 		return target.Pause(ctx, time.Duration(step.Pause))
 	}
 	about := p.about(i, step)
-	switch {
-	case step.Process != "":
+	if step.Process != "" {
 		p.process(ctx, i, step)
 		return nil
+	}
+	p.supervisor.supervise(ctx)
+	switch {
 	case step.Await != "":
 		p.await(ctx, i, step.Await)
 		return nil

@@ -57,6 +57,7 @@ func (p *player) untilAcknowledged(ctx context.Context, name string, about trans
 		if try > 1 {
 			about.Try = try
 		}
+		p.supervisor.supervise(ctx)
 		d, err := p.attemptOf(name)
 		if err != nil {
 			return about, err

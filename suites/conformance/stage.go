@@ -15,10 +15,15 @@ import (
 // act does to the receiver's process what a step says, and records it. It
 // reports whether there is anything left to send to.
 func (p *player) act(ctx context.Context, i int, action string, o target.ProcessOptions) bool {
+	if action != transcript.ProcessStart {
+		p.supervisor.supervise(ctx) // what is to be ended has to run
+	}
+	p.supervisor.acted(action, o)
 	done := p.sender.Target.Process.Do(ctx, action, o)
 	done.Scenario, done.Play, done.Step = p.scenario.ID, p.play, i+1
 	p.sender.Record.Add(transcript.Record{Process: &done})
-	return done.Done || o.WithoutSecret && done.Exit == ""
+	ended := done.Exit != "" && action != transcript.ProcessStart
+	return done.Done || ended || o.WithoutSecret && done.Exit == ""
 }
 
 // process plays a step about the process. Behind one that did not come to pass,
@@ -28,8 +33,33 @@ func (p *player) process(ctx context.Context, i int, step scenarios.Step) {
 	if !p.act(ctx, i, step.Process, o) {
 		p.over = true
 	}
-	if step.Process == "start" {
-		p.ahead = o.Clock
+	if step.Process != transcript.ProcessStart || p.over {
+		return
+	}
+	p.ahead = o.Clock
+	p.recall(ctx, i)
+}
+
+// recall has the probes asked once more, when the receiver has been started again,
+// about what was seen before: one that counts in the receiver's memory would count
+// a second processing as the first.
+func (p *player) recall(ctx context.Context, i int) {
+	if len(p.seen) == 0 {
+		return
+	}
+	w := target.Wait{Awaited: map[string]time.Time{}, Since: time.Now(), Slowest: p.slowest, Seen: true}
+	for _, id := range p.seen {
+		w.IDs = append(w.IDs, id)
+		w.Awaited[id] = w.Since
+	}
+	p.ask(ctx, i, w)
+}
+
+// ask records what the probes count when what is waited for is there.
+func (p *player) ask(ctx context.Context, i int, w target.Wait) {
+	for _, e := range counted(ctx, p.sender.Target, w) {
+		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
+		p.sender.Record.Add(transcript.Record{Effects: &e})
 	}
 }
 
@@ -50,10 +80,8 @@ func (p *player) await(ctx context.Context, i int, label string) {
 	if fetched {
 		w.Patience = p.sender.Target.Timeouts.Reconciled
 	}
-	for _, e := range counted(ctx, p.sender.Target, w) {
-		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
-		p.sender.Record.Add(transcript.Record{Effects: &e})
-	}
+	p.ask(ctx, i, w)
+	p.seen = append(p.seen, w.IDs...)
 }
 
 // namesOf lists the names of a label's events that were made, in order.

@@ -103,11 +103,11 @@ func (p *Process) Running() bool {
 
 // Ended returns a channel that is closed when the process that runs now ends
 // without us having ended it. Every start makes a new one. With commands it is
-// never closed.
+// never closed, nor where the process ended before it was ready.
 func (p *Process) Ended() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.life == nil {
+	if p.life == nil || !p.life.up {
 		return make(chan struct{})
 	}
 	return p.life.unasked
@@ -122,7 +122,7 @@ func (p *Process) HowItEnded() transcript.Process {
 	p.mu.Unlock()
 	if l != nil && !l.alive() {
 		l.settle()
-		r.Done, r.Exit = true, l.exit()
+		r.Done, r.Exit, r.EndedAt = true, l.exit(), l.at
 	}
 	r.Output = p.output.last()
 	return r

@@ -28,6 +28,8 @@ type life struct {
 	asked   atomic.Bool   // that it end
 	exited  chan struct{} // closed when it has ended, and how is known
 	unasked chan struct{} // closed when it has ended by itself
+	at      time.Time     // when it ended; to be read when exited is closed
+	up      bool          // it was ready once; guarded by Process.mu
 	heard   chan struct{} // closed when nobody can write its output any more
 }
 
@@ -51,6 +53,7 @@ func begin(cmd *exec.Cmd, foreseen bool) (*life, error) {
 // watch waits for the end. What a process leaves that ends by itself goes, too.
 func (l *life) watch() {
 	_ = l.cmd.Wait() // how it ended is in the command's state
+	l.at = time.Now()
 	if l.asked.Load() {
 		close(l.exited)
 		return
@@ -134,6 +137,9 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 	p.life = l
 	p.mu.Unlock()
 	if r.Message = p.ready.await(ctx, p.settings.StartWithin, l.exited); r.Message == "" && l.alive() {
+		p.mu.Lock()
+		l.up = true
+		p.mu.Unlock()
 		r.Done = true
 		return
 	}

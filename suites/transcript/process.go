@@ -1,5 +1,7 @@
 package transcript
 
+import "time"
+
 // What can be done to the receiver's process.
 const (
 	ProcessStart = "start" // and wait until it is ready
@@ -26,9 +28,11 @@ type Process struct {
 	Done    bool   `json:"done"`
 	Message string `json:"message,omitempty"`
 	// Exit is how the process, or the command, ended: "exit status 1", "signal: killed".
-	Exit   string   `json:"exit,omitempty"`
-	Forced bool     `json:"forced,omitempty"` // it did not end when asked to, and was killed
-	MS     float64  `json:"ms"`               // how long it took
-	Clock  string   `json:"clock,omitempty"`  // how far ahead it was started, as time.Duration writes it
-	Output []string `json:"output,omitempty"` // the last lines that it wrote, redacted
+	Exit string `json:"exit,omitempty"`
+	// EndedAt is when a process ended that ended by itself.
+	EndedAt time.Time `json:"ended_at,omitzero"`
+	Forced  bool      `json:"forced,omitempty"` // it did not end when asked to, and was killed
+	MS      float64   `json:"ms"`               // how long it took
+	Clock   string    `json:"clock,omitempty"`  // how far ahead it was started, as time.Duration writes it
+	Output  []string  `json:"output,omitempty"` // the last lines that it wrote, redacted
 }

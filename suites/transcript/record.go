@@ -173,6 +173,8 @@ type Effects struct {
 	SlowestMS int64          `json:"slowest_ms"` // of the controls' effects
 	Stable    bool           `json:"stable"`     // two equal readings a quiescence apart
 	Error     string         `json:"error,omitempty"`
+	// Gone: the receiver kept ending by itself, so that nobody could be asked.
+	Gone bool `json:"gone,omitempty"`
 	// Void: no control ever showed an effect, so its absence means nothing.
 	Void bool `json:"void,omitempty"`
 	// Blind is why the probe cannot count to two: a 1 may stand for more.
