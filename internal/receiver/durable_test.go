@@ -79,7 +79,7 @@ func tellPoison(t *testing.T, cfg Config) string {
 // tellReconciliation lists two events, of which one was delivered.
 func tellReconciliation(t *testing.T, cfg Config) string {
 	api := newEventsAPI(t, "came", "missed")
-	cfg.EventsAPI, cfg.EventsToken, cfg.Reconcile = api.URL, eventsToken, 50*time.Millisecond
+	cfg.EventsAPI, cfg.EventsToken, cfg.Reconcile = api.URL+"/events", eventsToken, 50*time.Millisecond
 	s := open(t, cfg)
 	s.post(genuine(StandardWebhooks, "came"))
 	return fmt.Sprint(effectsAfter(s.r, 500*time.Millisecond))

@@ -87,9 +87,10 @@ type Config struct {
 	// to Data, as if the disk were full.
 	BrokenWhile string
 
-	// EventsAPI is the base URL of the producer's list of events, which is read
-	// at the start and every Reconcile (default one minute), with EventsToken as
-	// bearer token: GET EventsAPI/events?since=RFC3339&after=CURSOR&limit=100 is
+	// EventsAPI is the URL of the producer's list of events, or of the API in which
+	// it is called events. It is read at the start and every Reconcile (default one
+	// minute), with EventsToken as bearer token: GET
+	// https://api.example.com/events?since=RFC3339&after=CURSOR&limit=100 is
 	// {"events": [{"id", "type", "created", "body"}], "next": CURSOR or ""}, body
 	// in base64. It needs Data.
 	EventsAPI, EventsToken string

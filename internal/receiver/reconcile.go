@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,7 @@ type reconciler struct {
 	r        *Receiver
 	endpoint *endpoint
 	store    *store
-	base     string
+	list     string // its URL
 	token    string
 	every    time.Duration
 	client   *http.Client
@@ -43,13 +44,16 @@ func newReconciler(r *Receiver, cfg Config, s *store) (*reconciler, error) {
 	}
 	u, err := url.Parse(cfg.EventsAPI)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("the producer's events: expected the URL of an API, as https://api.example.com")
+		return nil, errors.New("the producer's events: expected the URL of their list, as https://api.example.com/events")
 	}
 	if len(r.endpoints) != 1 {
 		return nil, errors.New("the producer's events: expected one scheme, whose events they are")
 	}
+	if !strings.HasSuffix(u.Path, "/events") {
+		u = u.JoinPath("events")
+	}
 	return &reconciler{
-		r: r, endpoint: r.endpoints[0], store: s, base: cfg.EventsAPI, token: cfg.EventsToken, every: cfg.Reconcile,
+		r: r, endpoint: r.endpoints[0], store: s, list: u.String(), token: cfg.EventsToken, every: cfg.Reconcile,
 		client: &http.Client{
 			Timeout: listTimeout,
 			// The token is for this host only.
@@ -93,7 +97,7 @@ var errGone = errors.New("the producer's events: " + http.StatusText(http.Status
 // that the producer has. It remembers how far it came only when everything up to
 // there has been taken on.
 func (c *reconciler) pass(ctx context.Context) error {
-	since, err := c.store.listedUntil(c.base)
+	since, err := c.store.listedUntil(c.list)
 	if err != nil {
 		return err
 	}
@@ -104,7 +108,7 @@ func (c *reconciler) pass(ctx context.Context) error {
 	if err != nil || newest.Equal(since) {
 		return err
 	}
-	return c.store.setListed(c.base, newest)
+	return c.store.setListed(c.list, newest)
 }
 
 // read takes on what the pages of a query hold, and returns the time of the
@@ -133,7 +137,7 @@ func (c *reconciler) read(ctx context.Context, newest time.Time, query url.Value
 }
 
 func (c *reconciler) page(ctx context.Context, query url.Values) (eventPage, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/events?"+query.Encode(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.list+"?"+query.Encode(), nil)
 	if err != nil {
 		return eventPage{}, err
 	}

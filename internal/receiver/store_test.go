@@ -208,7 +208,7 @@ func TestDataErrors(t *testing.T) {
 		"not a database":    func(c *Config) { c.Data = text },
 		"data /":            func(c *Config) { c.Data = filepath.Join(t.TempDir(), "no", "directory") },
 		"for its data":      func(c *Config) { c.BrokenWhile = "broken" },
-		"URL of an API":     func(c *Config) { c.Data, c.EventsAPI = filepath.Join(t.TempDir(), "db"), "127.0.0.1:80" },
+		"URL of their list": func(c *Config) { c.Data, c.EventsAPI = filepath.Join(t.TempDir(), "db"), "127.0.0.1:80" },
 		"does not go with":  func(c *Config) { c.Data, c.Variants = filepath.Join(t.TempDir(), "db"), []string{"late-effects"} },
 		"cannot show here":  func(c *Config) { c.Flaws = []string{"job-acked-late"} },
 		"cannot be negativ": func(c *Config) { c.Retention = -1 },
