@@ -47,7 +47,7 @@ type EventSpec struct {
 	About  *Event
 	Object string
 	// Set holds what stands elsewhere in the body, by JSON pointer: true, false,
-	// null and whole numbers as such, whatever else as text.
+	// null and whole numbers as such, whatever else as text, with placeholders.
 	Set map[string]string
 	// Variant chooses among the forms of a fault that has many.
 	Variant Variant
@@ -162,11 +162,11 @@ func (m *Maker) Make(spec EventSpec) (Event, error) {
 	if err == nil && m.scheme.idInBody() {
 		body, err = setJSON(body, m.scheme.ID.Body, e.ID)
 	}
+	if err == nil {
+		body, err = e.setAll(body, spec.Set)
+	}
 	if err == nil && spec.About != nil && spec.Object != "" {
 		body, err = copyJSON(body, spec.About.Body, spec.Object)
-	}
-	if err == nil {
-		body, err = setAll(body, spec.Set)
 	}
 	e.Body = body
 	return e, err

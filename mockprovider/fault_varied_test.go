@@ -162,7 +162,7 @@ func TestEachFieldHasItsTurn(t *testing.T) {
 // Events of the user's are altered only where they are declared free.
 func TestSamplesAreMutatedOnlyWhereFree(t *testing.T) {
 	k := newKit(t, "github", FormUTF8)
-	k.maker.samples = &Samples{Free: []string{"/free"}, files: []sample{{"a.json", "push", []byte(`{"a":1,"free":{}}`)}}}
+	k.maker.samples = &Samples{Free: []string{"/free"}, files: []sample{{name: "a.json", typ: "push", body: []byte(`{"a":1,"free":{}}`)}}}
 	for n := 1; n <= 20; n++ {
 		d := k.of(t, Variant{"robust.x", n}, plain("body.mutate"))
 		if !bytes.HasPrefix(d.Message.Body, []byte(`{"a":1,"free":{"hookassay_new":`)) {

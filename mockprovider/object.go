@@ -39,9 +39,9 @@ func copyJSON(body, other []byte, pointer string) ([]byte, error) {
 var literal = regexp.MustCompile(`^(true|false|null|0|-?[1-9][0-9]{0,17})$`)
 
 // setAll puts values at JSON pointers, as EventSpec.Set has them.
-func setAll(body []byte, values map[string]string) (_ []byte, err error) {
+func (e Event) setAll(body []byte, values map[string]string) (_ []byte, err error) {
 	for _, pointer := range slices.Sorted(maps.Keys(values)) {
-		if text := values[pointer]; literal.MatchString(text) {
+		if text := e.keys.fill(values[pointer], e); literal.MatchString(text) {
 			body, err = setRawJSON(body, pointer, text)
 		} else {
 			body, err = setJSON(body, pointer, text)

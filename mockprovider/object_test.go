@@ -67,11 +67,12 @@ func TestObjectThatIsNotThere(t *testing.T) {
 }
 
 func TestValuesAreSet(t *testing.T) {
-	got, err := setAll([]byte(`{"a":"x","b":{"c":1}}`), map[string]string{"/a": "false", "/b/c": "two", "/d": "7", "/e": "07", "/f": "null", "/g": `q"t`})
-	if want := `{"a":false,"b":{"c":"two"},"d":7,"e":"07","f":null,"g":"q\"t"}`; err != nil || string(got) != want {
+	e := Event{ID: "evt_1"}
+	got, err := e.setAll([]byte(`{"a":"x","b":{"c":1}}`), map[string]string{"/a": "false", "/h": "of {id}", "/b/c": "two", "/d": "7", "/e": "07", "/f": "null", "/g": `q"t`})
+	if want := `{"a":false,"b":{"c":"two"},"d":7,"e":"07","f":null,"g":"q\"t","h":"of evt_1"}`; err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}
-	if _, err := setAll([]byte(`{}`), map[string]string{"a": "b"}); err == nil {
+	if _, err := e.setAll([]byte(`{}`), map[string]string{"a": "b"}); err == nil {
 		t.Error("what is no pointer was taken")
 	}
 }

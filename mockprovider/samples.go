@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -30,6 +31,7 @@ type Samples struct {
 type sample struct {
 	name, typ string
 	body      []byte
+	info      os.FileInfo
 }
 
 // Load reads the files that match the pattern. A sample with "livemode": true
@@ -51,13 +53,19 @@ func (s *Samples) Load(pattern string, live bool) error {
 }
 
 // LoadPoison reads the sample whose processing always fails. It is sent only
-// where event.poison asks for it.
+// where event.poison asks for it: should it be among those of Load, it is taken
+// out there.
 func (s *Samples) LoadPoison(name string, live bool) error {
 	poison, err := s.read(name, live)
-	if err == nil {
-		s.poison = &poison
+	if err != nil {
+		return err
 	}
-	return err
+	s.files = slices.DeleteFunc(s.files, func(f sample) bool { return os.SameFile(f.info, poison.info) })
+	if len(s.files) == 0 {
+		return errors.New("events.files holds nothing but the poison event")
+	}
+	s.poison = &poison
+	return s.checkHandled()
 }
 
 func (s *Samples) load(name string, live bool) error {
@@ -97,7 +105,7 @@ func (s *Samples) read(name string, live bool) (sample, error) {
 		}
 		typ = v.String()
 	}
-	return sample{name, typ, body}, nil
+	return sample{name, typ, body, info}, nil
 }
 
 func (s *Samples) checkHandled() error {

@@ -54,7 +54,7 @@ func TestSamplesLoadRefuses(t *testing.T) {
 		"absent.json": "stat " + at("absent.json") + ": no such file or directory",
 		"live.json":   at("live.json") + `: "livemode" is true: refused away from loopback`,
 	} {
-		if err := (&Samples{}).LoadPoison(at(name), false); err == nil || err.Error() != want {
+		if err := new(Samples).LoadPoison(at(name), false); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
@@ -179,6 +179,36 @@ func TestSamplesAreNotSpoiled(t *testing.T) {
 	}
 	if string(s.files[0].body) != `{"id":"x","ref":"y"}` {
 		t.Errorf("the sample itself became %s", s.files[0].body)
+	}
+}
+
+// A pattern that takes the poison sample in does not make it an event like any
+// other.
+func TestPoisonAmongTheSamples(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, dir, "paid.json", `{"type":"invoice.paid"}`)
+	poison := writeFile(t, dir, "poison.json", `{"type":"invoice.poison"}`)
+	s := Samples{Type: "/type"}
+	if err := s.Load(filepath.Join(dir, "*.json"), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.LoadPoison(poison, false); err != nil || !slices.Equal(s.types(), []string{"invoice.paid"}) || s.poison == nil {
+		t.Errorf("types %v, %v", s.types(), err)
+	}
+	for want, only := range map[string]Samples{
+		"events.files holds nothing but the poison event":                    {Type: "/type"},
+		`events.handled names "invoice.poison", but no sample has that type`: {Type: "/type", Handled: []string{"invoice.poison"}},
+	} {
+		pattern := filepath.Join(dir, "*.json")
+		if only.Handled == nil {
+			pattern = poison
+		}
+		if err := only.Load(pattern, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := only.LoadPoison(poison, false); err == nil || err.Error() != want || only.poison != nil && only.Handled == nil {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
 	}
 }
 

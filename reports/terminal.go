@@ -42,7 +42,9 @@ func (p *page) headline(r Report) {
 		about += ": recommendations fail, too"
 	}
 	p.para(plain, "", 2, fmt.Sprintf("%s; %s, seed %d", about, plural(r.Requests, "request"), r.Seed))
-	p.para(plain, "", 2, effectsSeen(r.Target.Probes))
+	for _, line := range effectsSeen(r.Target.Probes) {
+		p.para(plain, "", 2, line)
+	}
 	if r.Target.State != nil {
 		p.para(plain, "", 2, "states: "+r.Target.State.Reads)
 	}
@@ -54,24 +56,24 @@ func (p *page) headline(r Report) {
 	}
 }
 
-// effectsSeen repeats what the user declared each count to mean: the verdicts on
-// effects are worth what that is worth.
-func effectsSeen(probes []Probe) string {
+// effectsSeen repeats what the user declared each count to mean, a line a probe:
+// the verdicts on effects are worth what that is worth.
+func effectsSeen(probes []Probe) []string {
 	if len(probes) == 0 {
-		return "effects: no probe, so only answers were graded"
+		return []string{"effects: no probe, so only answers were graded"}
 	}
-	var parts []string
+	var lines []string
 	for _, p := range probes {
-		part := fmt.Sprintf("%s (%s) counts %s", p.Name, p.Kind, p.Counts)
+		line := fmt.Sprintf("effects: %s (%s) counts %s", p.Name, p.Kind, p.Counts)
 		if p.Blind != "" {
-			part += "; but " + p.Blind
+			line += "; but " + p.Blind
 		}
 		if p.Horizon != "" {
-			part += "; no effect was waited for " + p.Horizon
+			line += "; no effect was waited for " + p.Horizon
 		}
-		parts = append(parts, part)
+		lines = append(lines, line)
 	}
-	return "effects: " + strings.Join(parts, "; ")
+	return lines
 }
 
 // tally says how many scenarios and load results there are of each verdict.

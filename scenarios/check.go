@@ -217,7 +217,9 @@ func (a *Answer) checkLabels(seen map[string]bool) error {
 
 // checkConnections finds steps that cannot be put on the wire as they say.
 func (s Step) checkConnections() error {
-	stalls := slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool { return use.Name == "wire.stall" })
+	stalls := slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool {
+		return use.Name == "wire.stall" || use.Name == "wire.slow-read"
+	})
 	switch {
 	case s.Pipelined && s.Connection == "":
 		return under(errors.New("pipelined goes with the connection that the steps share"), "pipelined")
@@ -226,7 +228,7 @@ func (s Step) checkConnections() error {
 	case s.Hold != 0 && (s.Hold < 1 || s.Hold > maxHold):
 		return under(fmt.Errorf("hold is %d; it is 1 to %d", s.Hold, maxHold), "hold")
 	case s.Hold != 0 && (s.Send == "" || !stalls || s.AtOnce > 0 || s.Connection != ""):
-		return under(errors.New("hold goes with send and the fault wire.stall, on connections of its own"), "hold")
+		return under(errors.New("hold goes with send and the fault wire.stall or wire.slow-read, on connections of its own"), "hold")
 	}
 	return nil
 }

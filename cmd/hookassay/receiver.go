@@ -64,7 +64,7 @@ duration in HOOKASSAY_CLOCK, as 6m10s or -1h.`,
 	fs.StringVar(&f.data, "data", "", "SQLite file that holds ids, work and effects (default: in memory)")
 	fs.StringVar(&f.brokenWhile, "broken-while", "", "while this file exists, nothing can be written to --data")
 	fs.DurationVar(&f.retention, "retention", 0, "how long ids are kept in --data (default 168h)")
-	fs.StringVar(&f.eventsAPI, "events-api", "", "base URL of the producer's list of events; its token is in "+eventsTokenEnv)
+	fs.StringVar(&f.eventsAPI, "events-api", "", "URL of the producer's list of events (default $"+eventsURLEnv+"); its token is in $"+eventsTokenEnv)
 	fs.DurationVar(&f.reconcile, "reconcile", 0, "how often --events-api is asked for what was missed (default 1m)")
 	fs.BoolVar(&f.list, "list-flaws", false, "list the flaws")
 	fs.BoolVar(&f.listVariants, "list-variants", false, "list the variants, and what a target has to be told of them")
@@ -103,6 +103,9 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 	if len(f.origins) == 0 {
 		f.origins = []string{scheme.Origin}
 	}
+	if f.eventsAPI == "" && f.data != "" { // in memory nothing is reconciled
+		f.eventsAPI = os.Getenv(eventsURLEnv)
+	}
 	now, err := movedClock()
 	if err != nil {
 		return err
@@ -136,6 +139,7 @@ func (f *receiverFlags) serve(ctx context.Context, c *console) error {
 
 const (
 	clockEnv       = "HOOKASSAY_CLOCK"
+	eventsURLEnv   = "HOOKASSAY_EVENTS_URL"
 	eventsTokenEnv = "HOOKASSAY_EVENTS_TOKEN"
 )
 

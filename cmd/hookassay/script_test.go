@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //
 //	serve SCHEME [FLAW...]   starts the reference receiver; sets $URL, $EFFECTS, $SECRET
 //	servetls SCHEME          the same over TLS and HTTP/2; writes its certificate to ca.pem
+//	servekept SCHEME [FLAW...] the same, whose effects are rows of app.db and lines of app.log
 //	servefickle              starts one that verifies nothing any more once it has refused something
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"servetls": serveTLSCmd,
 
 			"servefickle": serveFickleCmd,
+			"servekept":   serveKeptCmd,
 			"odd":         oddCmd,
 			"exitcode":    exitCodeCmd,
 			"nosecret":    noSecretCmd,

@@ -36,6 +36,8 @@ var nevers = map[string][]string{
 	"github.com/onsi/ginkgo/":    {"suites/specs", "examples"},
 	"github.com/onsi/gomega":     {"suites/specs", "examples"},
 	"github.com/tsenart/vegeta/": {"suites/load"},
+	"github.com/jackc/pgx/":      {"cmd", "internal/postgres"},
+	"modernc.org/sqlite":         {"cmd", "internal/receiver"},
 }
 
 // shared are internal packages for everybody; they import nothing of ours.
@@ -142,7 +144,7 @@ func TestNevers(t *testing.T) {
 }
 
 // TestLibraryIsLean: whoever grades a receiver in a Go test links no Ginkgo, no
-// Gomega, no Vegeta.
+// Gomega, no Vegeta, no database.
 func TestLibraryIsLean(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", module+"suites/conformance").Output()
 	if err != nil {

@@ -62,7 +62,7 @@ var durableFlaws = []needyFlaw{
 	{Flaw{"crash-loop-on-burst", "ends for want of memory when more than 24 jobs wait, and again when it finds them at its start", cwe + "770.html", everyScheme}, onDisk},
 	{Flaw{"reconcile-missing", "never asks the producer for what it has missed", stripeMissed, everyScheme}, reconciles},
 	{Flaw{"reconcile-doubles", "takes events from the producer's list without looking whether they came already", stripeMissed, everyScheme}, reconciles},
-	{Flaw{"sigterm-resets", "answers 25 ms late, and cuts off whoever waits when it is told to end", serverEnd, everyScheme}, []Need{NeedsProcess}},
+	{Flaw{"sigterm-resets", "answers 100 ms late, and cuts off whoever waits when it is told to end", serverEnd, everyScheme}, []Need{NeedsProcess}},
 	{Flaw{"secret-unset-accepts", "starts without its secret, and then verifies nothing", cve + "CVE-2026-26077", everyScheme}, []Need{NeedsNoSecret}},
 	{Flaw{"secret-unset-empty-key", "starts without its secret, and then verifies with the empty key", cve + "CVE-2026-41432", everyScheme}, []Need{NeedsNoSecret}},
 }
@@ -75,10 +75,18 @@ var identityFlaws = []Flaw{
 	{"dedupe-per-connection", "knows on each connection only what came on it", cve + "CVE-2026-28449", everyScheme},
 }
 
+// nowAndThen are the schemes whose plainest event is no later step of an object:
+// elsewhere a receiver that refuses those refuses everything.
+var nowAndThen = []string{GitHub, CloudEvents, Stripe}
+
 // orderFlaws take events for granted to come in the order in which they happen.
 var orderFlaws = []Flaw{
 	{"last-write-wins", "brings an object back into an older state when the older event comes last", stripeOrder, everyScheme},
 	{"refuses-older", "answers 409 to an event that comes after a newer one", stripeOrder, everyScheme},
+	{"refuses-orphan", "answers 409 to an event whose object it has not heard of within 100 ms", stripeOrder, nowAndThen},
+	{"same-time-dropped", "drops an event that is not newer than the last one of its object", stripeOrder, []string{StandardWebhooks, CloudEvents, Stripe}},
+	{"duplicate-restates", "writes the state that a duplicate tells of once more", stripeOrder, everyScheme},
+	{"unique-transition", "answers 500 to a second event that brings an object into the same state", "https://docs.stripe.com/webhooks#handle-duplicate-events", everyScheme},
 	{"update-without-insert", "does nothing with an event whose object it has not heard of", stripeOrder, everyScheme},
 	{"state-racy", "reads an object's state and writes it 25 ms later, so that of two events at once the later writer wins", cwe + "362.html", everyScheme},
 }

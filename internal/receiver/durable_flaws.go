@@ -12,6 +12,7 @@ const (
 	// crashGap is how far apart flawed receivers do what belongs together: wide
 	// enough that a process that is killed under load is killed inside it.
 	crashGap       = 25 * time.Millisecond
+	heldAnswer     = 100 * time.Millisecond // by sigterm-resets, so that somebody waits
 	shortRetention = 5 * time.Minute
 	columnWidth    = 255 // bytes of an id that id-truncated keeps
 	memoryFor      = 24  // jobs that crash-loop-on-burst survives
@@ -38,13 +39,27 @@ func (s flawSet) confused(keys []eventKey, d *delivery) []eventKey {
 	return keys
 }
 
-// refusesOlder is the flaw refuses-older.
-func (r *Receiver) refusesOlder(j job) bool {
-	if j.object == "" || !r.flaws.has("refuses-older") {
+// refusesStep reports whether a flawed receiver refuses an event because of what
+// its object has come to: more (refuses-older), or nothing yet (refuses-orphan).
+func (r *Receiver) refusesStep(j job) bool {
+	if j.object == "" || !r.flaws.has("refuses-older") && !r.flaws.has("refuses-orphan") {
 		return false
 	}
-	to, err := r.books.reached(j.object)
-	return err == nil && to.rank > j.step.rank
+	to := r.comeTo(j)
+	return r.flaws.has("refuses-older") && to.rank > j.step.rank ||
+		r.flaws.has("refuses-orphan") && to.rank == 0 && j.step.rank > 1
+}
+
+// comeTo waits a little for what was acknowledged before and is still to be done.
+func (r *Receiver) comeTo(j job) step {
+	for range 4 {
+		// What cannot be read just now is not known.
+		if to, err := r.books.reached(j.object); err == nil && to.rank > 0 || j.step.rank == 1 || !r.flaws.has("refuses-orphan") {
+			return to
+		}
+		wait(r.ctx.Done(), crashGap)
+	}
+	return step{}
 }
 
 // memory is what a receiver with a store knows events by: the store, or what

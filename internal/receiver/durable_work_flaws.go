@@ -57,7 +57,7 @@ func (s *store) performFlawed(j job) []job {
 // drop takes a job out of the queue, whatever became of it.
 func (s *store) drop(j job) {
 	err := s.write(func(w *writer) error {
-		_, err := w.exec("DELETE FROM job WHERE row = ?", j.row)
+		_, err := w.exec("DELETE FROM job WHERE seq = ?", j.seq)
 		return err
 	})
 	if err == nil {
@@ -87,10 +87,19 @@ func (s *store) again(j job) (after time.Duration, last bool) {
 	return firstWait << (j.attempt - 1), j.attempt >= attempts
 }
 
+// upsert writes an object's state whatever it is.
+const upsert = `INSERT INTO state (object, state, rank) VALUES (?1, ?2, ?3)
+	ON CONFLICT (object) DO UPDATE SET state = excluded.state, rank = excluded.rank`
+
+func (s *store) restate(j job) {
+	_ = s.write(func(w *writer) error { // a flaw need not succeed
+		_, err := w.exec(upsert, j.object, j.step.state, j.step.rank)
+		return err
+	})
+}
+
 // transition is how an object's state is written.
 func (s *store) transition() string {
-	const upsert = `INSERT INTO state (object, state, rank) VALUES (?1, ?2, ?3)
-		ON CONFLICT (object) DO UPDATE SET state = excluded.state, rank = excluded.rank`
 	switch {
 	case s.flaws.has("last-write-wins"), s.flaws.has("state-racy"):
 		return upsert

@@ -76,7 +76,7 @@ func (r *Receiver) reply(w http.ResponseWriter, d *delivery, a *answer) {
 		wait(r.ctx.Done(), r.tarpit.after(a))
 	}
 	if r.flaws.has("sigterm-resets") {
-		wait(d.req.Context().Done(), crashGap)
+		wait(d.req.Context().Done(), heldAnswer)
 	}
 	if a.rejects() && r.flaws.has("stalls-rejections") {
 		panic(http.ErrAbortHandler) // net/http's way to close without an answer

@@ -16,6 +16,8 @@ type books interface {
 	count(task, id string) (int, error)
 	// reached is how far an object has come; rank 0 where it is not known.
 	reached(object string) (step, error)
+	// restate writes an object's state whatever it is: a flaw.
+	restate(job)
 	// states are those of all objects.
 	states() (map[string]string, error)
 	// dead are the events that were given up, with the reason.
@@ -102,6 +104,12 @@ func (s flawSet) moves(from, to step) bool {
 		return to.rank == 1
 	}
 	return to.rank > from.rank
+}
+
+func (l *ledger) restate(j job) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.objects[j.object] = j.step
 }
 
 func (l *ledger) count(task, id string) (int, error) {

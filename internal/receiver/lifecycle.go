@@ -60,7 +60,7 @@ type job struct {
 	step     step
 	hopeless bool // its processing always fails
 
-	row, attempt int64 // where and how often it was claimed, in a store
+	seq, attempt int64 // where and how often it was claimed, in a store
 }
 
 // Every event has two effects. The second is a job of its own, made with the

@@ -72,6 +72,24 @@ var orderProbes = []probe{
 	{flaw: "last-write-wins", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 202 open", effects: noEffects},
 	{flaw: "last-write-wins", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
 	{flaw: "refuses-older", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 409 paid", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("paid"), correct: "202 paid", flawed: "409 unknown", effects: noEffects},
+	{flaw: "refuses-orphan", send: inOrder("created", "paid"), correct: "202 202 paid", flawed: "202 202 paid", effects: noEffects},
+	{flaw: "same-time-dropped", send: atOneTime, correct: "202 202 paid", flawed: "202 200 open", effects: noEffects},
+	{flaw: "duplicate-restates", send: func(s *site, event func(string) *message) {
+		scheme := event("").scheme
+		for i, stage := range []string{"created", "paid"} {
+			s.post(staged(scheme, stage, stage))
+			s.awaitEffects(i + 1)
+		}
+		s.post(staged(scheme, "created", "created"))
+		s.saw("%s", lastState(s))
+	}, correct: "202 202 200 paid", flawed: "202 202 200 open", effects: noEffects},
+	{flaw: "unique-transition", send: func(s *site, event func(string) *message) {
+		scheme := event("").scheme
+		s.post(staged(scheme, "one", "created"))
+		other := staged(scheme, "two", "created")
+		s.post(other.withBody(strings.Replace(string(other.body), "{", "{ ", 1))) // GitHub knows it by its body
+	}, correct: "202 202", flawed: "202 500", effects: noEffects},
 	{flaw: "update-without-insert", send: inOrder("paid", "created"), correct: "202 202 paid", flawed: "202 202 open", effects: noEffects},
 	{flaw: "state-racy", send: func(s *site, event func(string) *message) {
 		// The older event comes while the newer one is being worked on.
@@ -84,6 +102,24 @@ var orderProbes = []probe{
 		senders.Wait()
 		s.saw("%s", lastState(s))
 	}, correct: "paid", flawed: "open", effects: noEffects},
+}
+
+// atOneTime sends two events of one object that happened at the same time.
+func atOneTime(s *site, event func(string) *message) {
+	scheme := event("").scheme
+	for i, stage := range []string{"created", "paid"} {
+		m := staged(scheme, stage, stage)
+		const at = "2026-05-04T03:02:01Z"
+		switch scheme {
+		case StandardWebhooks:
+			m.body = []byte(strings.Replace(string(m.body), "{", `{"timestamp":"`+at+`",`, 1))
+		case Stripe:
+			m.body = []byte(strings.Replace(string(m.body), "{", `{"created":1777863721,`, 1))
+		}
+		s.post(m)
+		s.awaitEffects(i + 1)
+	}
+	s.saw("%s", lastState(s))
 }
 
 var identityProbes = []probe{

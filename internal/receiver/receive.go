@@ -266,8 +266,8 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	if !now {
 		a.enqueue = func() bool { return r.backlog.put(a.job) }
 	}
-	if r.refusesOlder(a.job) {
-		return conflict
+	if a := r.tripsOverObject(ev, a.job); a != nil {
+		return a
 	}
 	result := d.early
 	switch {
@@ -278,6 +278,7 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	}
 	switch result {
 	case known:
+		r.saysAgain(a.job)
 		return r.duplicate()
 	case full:
 		return busy

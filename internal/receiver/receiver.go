@@ -3,14 +3,34 @@
 //
 // It verifies with its own code and the standard library only, so that the
 // harness that grades it and the receiver never share a bug. (One flaw, of
-// ed25519 signatures, takes edwards25519 for what the standard library refuses.) Everything it
-// remembers is in memory and lives as long as the Receiver.
+// ed25519 signatures, takes edwards25519 for what the standard library refuses.)
+//
+// Without Config.Data everything it remembers is in memory and lives as long as
+// the Receiver. With it the receiver is the model to copy, which can be killed at
+// any moment; docs/durable-receiver.md explains it for any language:
+//
+//   - a delivery is verified before anything of it is read or written;
+//   - its id and its job are written in one transaction, and the answer is 2xx
+//     when that is on disk; while nothing can be written it is 503, with
+//     Retry-After, and nothing is kept (store_admit.go);
+//   - what waits at the same time is written in the same transaction (store.go);
+//   - a worker claims jobs for a while, and writes in one transaction that they
+//     are done, their effect, what becomes of their object, and the job of the
+//     second effect (store_work.go);
+//   - an object's state only moves forward, so that an older event after a newer
+//     one changes nothing (lifecycle.go);
+//   - work that fails is tried again and then given up, beside the rest;
+//   - ids are kept longer than a producer retries;
+//   - what never came is taken from the producer's list (reconcile.go);
+//   - told to end, it finishes what is in flight and leaves the rest on disk.
 //
 // Routes: POST /webhooks (or /) takes deliveries; OPTIONS on the same paths
-// answers the CloudEvents handshake; GET /effects is a JSON object of
-// processings by event id; GET /effects/{id} is {"count": n}; GET /healthz is
-// 200. The effects are meant for the probe of a test, so they ask for no
-// credentials.
+// answers the CloudEvents handshake. For the probes of a test, without
+// credentials: GET /effects is a JSON object of processings by event id,
+// GET /effects/{id} is {"count": n}; both with ?of=mail count the second effect
+// instead of the ledger. GET /states is an object of states by object,
+// GET /states/{object} is {"state": "paid"} or 404; GET /dead is an object of
+// reasons by the id of events that were given up. GET /healthz is 200.
 package receiver
 
 import (
@@ -67,9 +87,10 @@ type Config struct {
 	// to Data, as if the disk were full.
 	BrokenWhile string
 
-	// EventsAPI is the base URL of the producer's list of events, which is read
-	// at the start and every Reconcile (default one minute), with EventsToken as
-	// bearer token: GET EventsAPI/events?since=RFC3339&after=CURSOR&limit=100 is
+	// EventsAPI is the URL of the producer's list of events, or of the API in which
+	// it is called events. It is read at the start and every Reconcile (default one
+	// minute), with EventsToken as bearer token: GET
+	// https://api.example.com/events?since=RFC3339&after=CURSOR&limit=100 is
 	// {"events": [{"id", "type", "created", "body"}], "next": CURSOR or ""}, body
 	// in base64. It needs Data.
 	EventsAPI, EventsToken string
@@ -99,6 +120,7 @@ type Receiver struct {
 	books    books
 	ownClock bool // answers are dated by now
 	verified signatures
+	notes    notes
 	tarpit   tarpit
 
 	server *http.Server

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,7 +31,7 @@ type reconciler struct {
 	r        *Receiver
 	endpoint *endpoint
 	store    *store
-	base     string
+	list     string // its URL
 	token    string
 	every    time.Duration
 	client   *http.Client
@@ -42,13 +44,16 @@ func newReconciler(r *Receiver, cfg Config, s *store) (*reconciler, error) {
 	}
 	u, err := url.Parse(cfg.EventsAPI)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("the producer's events: expected the URL of an API, as https://api.example.com")
+		return nil, errors.New("the producer's events: expected the URL of their list, as https://api.example.com/events")
 	}
 	if len(r.endpoints) != 1 {
 		return nil, errors.New("the producer's events: expected one scheme, whose events they are")
 	}
+	if !strings.HasSuffix(u.Path, "/events") {
+		u = u.JoinPath("events")
+	}
 	return &reconciler{
-		r: r, endpoint: r.endpoints[0], store: s, base: cfg.EventsAPI, token: cfg.EventsToken, every: cfg.Reconcile,
+		r: r, endpoint: r.endpoints[0], store: s, list: u.String(), token: cfg.EventsToken, every: cfg.Reconcile,
 		client: &http.Client{
 			Timeout: listTimeout,
 			// The token is for this host only.
@@ -85,44 +90,54 @@ type listed struct {
 	Body    []byte    `json:"body"` // base64
 }
 
-// pass reads the list from where the last pass ended. It remembers how far it
-// came only when everything up to there has been taken on.
+// errGone is of a producer that keeps no events as old as were asked for.
+var errGone = errors.New("the producer's events: " + http.StatusText(http.StatusGone))
+
+// pass reads the list from where the last pass ended, or from the oldest event
+// that the producer has. It remembers how far it came only when everything up to
+// there has been taken on.
 func (c *reconciler) pass(ctx context.Context) error {
-	since, err := c.store.listedUntil(c.base)
+	since, err := c.store.listedUntil(c.list)
 	if err != nil {
 		return err
 	}
-	newest, after := since, ""
+	newest, err := c.read(ctx, since, url.Values{"since": {since.Add(-overlap).UTC().Format(time.RFC3339)}})
+	if errors.Is(err, errGone) {
+		newest, err = c.read(ctx, since, url.Values{})
+	}
+	if err != nil || newest.Equal(since) {
+		return err
+	}
+	return c.store.setListed(c.list, newest)
+}
+
+// read takes on what the pages of a query hold, and returns the time of the
+// newest event.
+func (c *reconciler) read(ctx context.Context, newest time.Time, query url.Values) (time.Time, error) {
+	query.Set("limit", strconv.Itoa(listSize))
 	for range mostPages {
-		page, err := c.page(ctx, since, after)
+		page, err := c.page(ctx, query)
 		if err != nil {
-			return err
+			return newest, err
 		}
 		for _, e := range page.Events {
 			if err := c.take(e); err != nil {
-				return err
+				return newest, err
 			}
 			if e.Created.After(newest) {
 				newest = e.Created
 			}
 		}
-		switch {
-		case page.Next == "" && newest.Equal(since):
-			return nil
-		case page.Next == "":
-			return c.store.setListed(c.base, newest)
+		if page.Next == "" {
+			return newest, nil
 		}
-		after = page.Next
+		query.Set("after", page.Next)
 	}
-	return fmt.Errorf("more than %d pages", mostPages)
+	return newest, fmt.Errorf("more than %d pages", mostPages)
 }
 
-func (c *reconciler) page(ctx context.Context, since time.Time, after string) (eventPage, error) {
-	query := url.Values{"since": {since.Add(-overlap).UTC().Format(time.RFC3339)}, "limit": {fmt.Sprint(listSize)}}
-	if after != "" {
-		query.Set("after", after)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/events?"+query.Encode(), nil)
+func (c *reconciler) page(ctx context.Context, query url.Values) (eventPage, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.list+"?"+query.Encode(), nil)
 	if err != nil {
 		return eventPage{}, err
 	}
@@ -132,7 +147,11 @@ func (c *reconciler) page(ctx context.Context, since time.Time, after string) (e
 		return eventPage{}, err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusGone:
+		return eventPage{}, errGone
+	default:
 		return eventPage{}, fmt.Errorf("the producer's events: %s", resp.Status)
 	}
 	var page eventPage

@@ -30,7 +30,7 @@ type store struct {
 	db      *sql.DB // reads
 	writes  *sql.DB // of which the committer has the only connection
 	writer  *writer
-	most    int // changes in one transaction
+	most    atomic.Int64 // changes in one transaction
 	purged  time.Time
 	waiting atomic.Int64 // jobs in the table, as far as this process knows
 
@@ -62,7 +62,7 @@ var (
 const schema = `
 CREATE TABLE IF NOT EXISTS seen (scheme TEXT, source TEXT, id TEXT, at INTEGER NOT NULL, PRIMARY KEY (scheme, source, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_at ON seen (at);
-CREATE TABLE IF NOT EXISTS job (row INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, scheme TEXT, source TEXT, id TEXT, object TEXT, state TEXT, rank INTEGER, hopeless INTEGER, attempt INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS job (seq INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, scheme TEXT, source TEXT, id TEXT, object TEXT, state TEXT, rank INTEGER, hopeless INTEGER, attempt INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS effect (task TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS effect_id ON effect (task, id);
 CREATE TABLE IF NOT EXISTS state (object TEXT PRIMARY KEY, state TEXT NOT NULL, rank INTEGER NOT NULL) WITHOUT ROWID;
@@ -74,9 +74,10 @@ CREATE TABLE IF NOT EXISTS listed (api TEXT PRIMARY KEY, until INTEGER NOT NULL)
 func openStore(cfg Config, flaws flawSet) (*store, error) {
 	s := &store{
 		flaws: flaws, now: cfg.Now, retention: cfg.Retention, broken: cfg.BrokenWhile,
-		onEffect: cfg.OnEffect, log: cfg.Log, most: groupSize,
+		onEffect: cfg.OnEffect, log: cfg.Log,
 		changes: make(chan change, groupSize), ended: make(chan struct{}), woken: make(chan struct{}, cfg.Workers),
 	}
+	s.most.Store(groupSize)
 	if flaws.has("short-retention") {
 		s.retention = shortRetention
 	}
@@ -108,7 +109,7 @@ func (s *store) open(path string) error {
 	if _, err := conn.ExecContext(context.Background(), setup+"UPDATE job SET held = 0, due = 0"); err != nil {
 		return err
 	}
-	row := conn.QueryRowContext(context.Background(), "SELECT count(*), coalesce(max(row), 0) FROM job")
+	row := conn.QueryRowContext(context.Background(), "SELECT count(*), coalesce(max(seq), 0) FROM job")
 	var left, last int64
 	if err := row.Scan(&left, &last); err != nil {
 		return err
@@ -152,7 +153,7 @@ func (s *store) commitAll() {
 	defer close(s.ended)
 	for first := range s.changes {
 		group := []change{first}
-		for more := true; more && len(group) < s.most; {
+		for more := true; more && int64(len(group)) < s.most.Load(); {
 			select {
 			case next, open := <-s.changes:
 				if more = open; open {

@@ -56,9 +56,9 @@ func (s *store) claim() []job {
 	err := s.write(func(w *writer) error {
 		jobs = nil
 		now := s.now()
-		rows, err := w.query(`UPDATE job SET attempt = attempt + 1, held = ? WHERE row IN
-			(SELECT row FROM job WHERE due <= ? AND held <= ? AND row > ? ORDER BY row LIMIT ?)
-			RETURNING row, attempt, task, scheme, source, id, object, state, rank, hopeless`,
+		rows, err := w.query(`UPDATE job SET attempt = attempt + 1, held = ? WHERE seq IN
+			(SELECT seq FROM job WHERE due <= ? AND held <= ? AND seq > ? ORDER BY seq LIMIT ?)
+			RETURNING seq, attempt, task, scheme, source, id, object, state, rank, hopeless`,
 			now.Add(lease).UnixMilli(), now.UnixMilli(), now.UnixMilli(), s.resumed, s.atOnce())
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (s *store) claim() []job {
 		defer rows.Close()
 		for rows.Next() {
 			var j job
-			if err := rows.Scan(&j.row, &j.attempt, &j.task, &j.scheme, &j.source, &j.id,
+			if err := rows.Scan(&j.seq, &j.attempt, &j.task, &j.scheme, &j.source, &j.id,
 				&j.object, &j.step.state, &j.step.rank, &j.hopeless); err != nil {
 				return err
 			}
@@ -77,7 +77,7 @@ func (s *store) claim() []job {
 	if err != nil {
 		return nil
 	}
-	slices.SortFunc(jobs, func(a, b job) int { return int(a.row - b.row) })
+	slices.SortFunc(jobs, func(a, b job) int { return int(a.seq - b.seq) })
 	return jobs
 }
 
@@ -120,11 +120,11 @@ func (s *store) settle(jobs []job) error {
 // are then.
 func (s *store) settleOne(w *writer, j job) (mine bool, more int, err error) {
 	if after, last := s.again(j); j.hopeless && !last {
-		n, err := w.exec("UPDATE job SET due = ?, held = 0 WHERE row = ? AND attempt = ?",
-			s.now().Add(after).UnixMilli(), j.row, j.attempt)
+		n, err := w.exec("UPDATE job SET due = ?, held = 0 WHERE seq = ? AND attempt = ?",
+			s.now().Add(after).UnixMilli(), j.seq, j.attempt)
 		return n == 1, 0, err
 	}
-	n, err := w.exec("DELETE FROM job WHERE row = ? AND attempt = ?", j.row, j.attempt)
+	n, err := w.exec("DELETE FROM job WHERE seq = ? AND attempt = ?", j.seq, j.attempt)
 	if err != nil || n == 0 {
 		return false, 0, err
 	}

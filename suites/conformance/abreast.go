@@ -32,7 +32,7 @@ func (p *player) sendAbreast(ctx context.Context, first, n int) error {
 	if err != nil {
 		return err
 	}
-	exchanges, err := p.atOnce(ctx, 0, about, all)
+	exchanges, err := p.atOnce(ctx, func(i int) time.Duration { return time.Duration(i) * growing }, about, all)
 	for i := range exchanges {
 		if err == nil {
 			exchanges[i], err = p.sendMissed(ctx, steps[i], about[i], exchanges[i])
@@ -42,26 +42,34 @@ func (p *player) sendAbreast(ctx context.Context, first, n int) error {
 	return err
 }
 
+// growing is by how much the pauses between steps that go abreast grow: the
+// moment between a look and a write is narrow in one receiver and wide in another.
+const growing = 100 * time.Microsecond
+
 // atOnce sends deliveries that all wait with their last byte until every one has
-// had time to arrive there; then each goes so much later than the one before.
-func (p *player) atOnce(ctx context.Context, stagger time.Duration, about []transcript.Exchange, all []mockprovider.Delivery) ([]transcript.Exchange, error) {
+// had time to arrive there; then the i-th, from 0, goes so much later than the one
+// before.
+func (p *player) atOnce(ctx context.Context, later func(i int) time.Duration, about []transcript.Exchange, all []mockprovider.Delivery) ([]transcript.Exchange, error) {
 	if err := p.sender.Reserve(ctx, len(all)); err != nil {
 		return nil, err
 	}
 	gates := make([]chan struct{}, len(all))
 	exchanges, errs := make([]transcript.Exchange, len(all)), make([]error, len(all))
 	var wg sync.WaitGroup
+	waits := p.lineUp
 	for i, d := range all {
+		if i > 0 {
+			waits += later(i)
+		}
+		held := waits
 		gates[i] = make(chan struct{})
 		d.Request.Gate = gates[i]
-		wg.Go(func() {
-			exchanges[i], errs[i] = p.sender.SendHeld(ctx, about[i], d, p.lineUp+time.Duration(i)*stagger)
-		})
+		wg.Go(func() { exchanges[i], errs[i] = p.sender.SendHeld(ctx, about[i], d, held) })
 	}
 	err := target.Pause(ctx, p.lineUp)
 	for i, gate := range gates {
-		if i > 0 && stagger > 0 {
-			err = cmp.Or(err, target.Pause(ctx, stagger))
+		if i > 0 && later(i) > 0 {
+			err = cmp.Or(err, target.Pause(ctx, later(i)))
 		}
 		close(gate)
 	}

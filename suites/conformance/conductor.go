@@ -41,6 +41,9 @@ func (c *conductor) conduct(ctx context.Context) error {
 		return nil
 	}
 	defer c.closeProcess()
+	if api := c.session.config.Target.EventsAPI; api != nil {
+		defer api.StopReplays() // while there is still somebody to record them
+	}
 	flight, err := c.session.sender.Preflight(ctx)
 	c.flight = flight
 	if err != nil || !flight.Ready {
@@ -285,11 +288,19 @@ func (c *conductor) read(ctx context.Context, w target.Wait, scenario string) {
 	if !c.flight.Effects {
 		w.Awaited = nil // the preflight has shown that none will come
 	}
-	for _, e := range settleAll(ctx, c.session.config.Target, w) {
+	for _, e := range counted(ctx, c.session.config.Target, w) {
 		e.Scenario, e.Void = scenario, !c.flight.Effects
 		if scenario != "" {
 			e.Play = 1
 		}
 		c.session.record.Add(transcript.Record{Effects: &e})
 	}
+}
+
+// counted is what the probes count when it has settled. They are asked at the
+// same time: each waits far more than it is asked.
+func counted(ctx context.Context, t *target.Target, w target.Wait) []transcript.Effects {
+	n := len(t.Probes)
+	all, _ := inParallel(n, n, func(i int) (transcript.Effects, error) { return t.Settle(ctx, t.Probes[i], w), nil })
+	return all
 }

@@ -155,7 +155,7 @@ func (j *judge) interrupted() bool { return j.end == nil || j.end.Interrupted }
 func (j *judge) horizon(probe string) string {
 	for _, e := range j.effects {
 		if e.Probe == probe {
-			return fmt.Sprintf("%d ms after the last answer, where the slowest control effect took %d ms", e.WaitedMS, e.SlowestMS)
+			return fmt.Sprintf("%d ms after the last answer (slowest control: %d ms)", e.WaitedMS, e.SlowestMS)
 		}
 	}
 	return ""

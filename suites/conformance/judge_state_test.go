@@ -46,7 +46,11 @@ func TestCorrectReceiversKeepStates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for id, s := range gradeKeeper(t, keeperTarget(t, k), ordered...) {
-				if s.Verdict != reports.Pass {
+				want := reports.Pass
+				if k.parks && id == "order.missing-predecessor" { // it waits for what never comes
+					want = reports.Warn
+				}
+				if s.Verdict != want {
 					t.Errorf("%s is %s: %s", id, s.Verdict, s.Reason)
 				}
 			}

@@ -66,7 +66,7 @@ func (p *player) race(ctx context.Context, n int, stagger time.Duration, about t
 		abouts[i], all[i] = about, d
 		abouts[i].Copy = i + 1
 	}
-	return p.atOnce(ctx, stagger, abouts, all)
+	return p.atOnce(ctx, func(int) time.Duration { return stagger }, abouts, all)
 }
 
 // turnedAway reports whether a copy was left without an answer for want of

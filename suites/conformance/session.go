@@ -141,11 +141,14 @@ func (s *Session) again() Again {
 	}
 }
 
-// events lists every event that was sent by the scenarios that are wanted, and
-// when those that should take effect were acknowledged.
+// events lists every event that was sent by the scenarios that are wanted, of
+// which the preflight is the one without a name, and when those that should take effect were acknowledged.
 func (s *Session) events(records []transcript.Record, wanted func(scenarios.Scenario) bool) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
 	expected := map[string]map[string]string{} // scenario → label → effect
+	if wanted(scenarios.Scenario{}) {
+		expected[""] = nil // the preflight's
+	}
 	for _, p := range s.plan.Planned {
 		if wanted(p.Scenario) {
 			expected[p.Scenario.ID] = p.Scenario.Effects
@@ -158,7 +161,7 @@ func (s *Session) events(records []transcript.Record, wanted func(scenarios.Scen
 			continue
 		}
 		effects, ok := expected[e.Scenario]
-		if !ok && e.Scenario != "" || effects[e.Label] == "any" { // nobody looks at its count here
+		if !ok || effects[e.Label] == "any" { // nobody looks at its count here
 			continue
 		}
 		if !seen[e.EventID] {

@@ -50,18 +50,10 @@ func (p *player) await(ctx context.Context, i int, label string) {
 	if fetched {
 		w.Patience = p.sender.Target.Timeouts.Reconciled
 	}
-	for _, e := range settleAll(ctx, p.sender.Target, w) {
+	for _, e := range counted(ctx, p.sender.Target, w) {
 		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
 		p.sender.Record.Add(transcript.Record{Effects: &e})
 	}
-}
-
-// settleAll asks all probes at once, and returns what each counted, in order.
-func settleAll(ctx context.Context, t *target.Target, w target.Wait) []transcript.Effects {
-	all, _ := inParallel(len(t.Probes), len(t.Probes), func(i int) (transcript.Effects, error) {
-		return t.Settle(ctx, t.Probes[i], w), nil
-	})
-	return all
 }
 
 // namesOf lists the names of a label's events that were made, in order.

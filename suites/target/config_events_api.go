@@ -65,7 +65,7 @@ func (t *Target) eventsEnv() []string {
 	if t.EventsAPI == nil {
 		return nil
 	}
-	return []string{"HOOKASSAY_EVENTS_URL=" + t.EventsAPI.URL(), "HOOKASSAY_EVENTS_TOKEN=" + t.EventsAPI.Token()}
+	return t.EventsAPI.Environment()
 }
 
 func (t *Target) closeEventsAPI() error {

@@ -182,6 +182,9 @@ func (c Config) fillProcess(t *Target) error {
 	if p == nil {
 		return nil
 	}
+	if errNoGroups != nil {
+		return c.at("process", errNoGroups)
+	}
 	s := ProcessSettings{
 		Start: p.Start, Dir: c.processDir(), Ready: p.Ready, Commands: p.Commands.byAction(),
 		StartWithin: time.Duration(p.StartWithin), StopWithin: time.Duration(p.StopWithin), SecretEnv: p.SecretEnv,

@@ -1,3 +1,5 @@
+//go:build unix
+
 package target
 
 import (
@@ -98,8 +100,30 @@ func TestProcessOfAFileThatCannotBe(t *testing.T) {
 	}
 }
 
+// What docs/target.md shows can be used.
+func TestProcessesOfTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/target.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, block := range strings.Split(string(text), "```yaml\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		if !strings.Contains(block, "process:") {
+			continue
+		}
+		n++
+		if c, err := parseText(block); err != nil || c.Process == nil {
+			t.Errorf("%v in\n%s", err, block)
+		}
+	}
+	if n < 5 {
+		t.Errorf("only %d examples", n)
+	}
+}
+
 func TestFaketimeOfAFile(t *testing.T) {
-	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+	if runtime.GOOS == "darwin" {
 		t.Skip("libraries are not preloaded that way")
 	}
 	c, err := LoadConfig(processFile(t, "{file: secret.txt}", `{start: [./r], clock: {faketime: libfaketime.so.1}}`), processEnvironment)

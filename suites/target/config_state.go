@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -69,8 +70,8 @@ func (s StateConfig) checkAfter() error {
 		if stage.Type == "" || stage.Is == "" {
 			return fmt.Errorf("number %d of state.after lacks its type or what the object is then: write {type: invoice.paid, is: paid}", i+1)
 		}
-		for pointer := range stage.Set {
-			if err := checkPointer(pointer); err != nil {
+		for pointer, text := range stage.Set {
+			if err := cmp.Or(checkPointer(pointer), checkPlaceholders(text)); err != nil {
 				return fmt.Errorf("number %d of state.after: set: %w", i+1, err)
 			}
 		}

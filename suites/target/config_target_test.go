@@ -67,7 +67,7 @@ func TestEveryFlag(t *testing.T) {
 		EventsFiles: "testdata/config/events/*.json", EventsID: "/id", EventsType: "/type",
 		EventsSet: map[string]string{"/created": "{now_unix}"}, EventsFree: []string{"/metadata"}, EventsHandled: []string{"invoice.paid"},
 		Consent: "receiver.example", MaxRisk: "safe", Requests: 7, Rate: "60/m", Concurrency: 3, DedicatedEdge: &yes,
-		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict",
+		AnswerTimeout: time.Second, EffectTimeout: 2 * time.Second, Wait: 3 * time.Second, Profile: "strict", NoExec: true,
 	}
 	got, closeProbes, err := Config{}.Target(o)
 	if err != nil {
@@ -102,7 +102,7 @@ func TestEveryFlag(t *testing.T) {
 	if err != nil || c.Profile != "strict" || c.Receiver.Dedupe != DedupeByBusiness {
 		t.Errorf("profile %q, dedupe %q, error %v", c.Profile, c.Receiver.Dedupe, err)
 	}
-	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv", "NoExec"}) {
+	if unset := zeroFields(o); !reflect.DeepEqual(unset, []string{"SecretFile", "CA", "EffectsCallback", "CallbackTokenEnv"}) {
 		t.Errorf("not tried here: %v", unset)
 	}
 }

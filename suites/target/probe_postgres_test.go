@@ -34,7 +34,6 @@ func TestPostgresCounts(t *testing.T) {
 		{"one column", "select unnest($1::text[])", nil, "answered with 1 columns"},
 		{"no table", "select event_id, count(*) from leger where event_id = any($1) group by 1", nil, `postgres says: ERROR: relation "leger" does not exist (SQLSTATE 42P01)`},
 		{"ids of another type", "select id, count(*) from deliveries where id = any($1) group by 1", nil, "invalid input syntax for type uuid"},
-		{"too many rows", "select n, 1 from generate_series(1, 1000001) n where $1::text[] is not null", nil, "more than 1000000 rows"},
 		{"no end", "select pg_sleep(20)::text, cardinality($1::text[])", nil, "statement timeout"},
 		{"no transaction", "commit -- $1", nil, "effects probe: postgres"},
 	} {

@@ -31,6 +31,7 @@ type SQL struct {
 	dialect dialect
 	db      *sql.DB
 	hidden  []mockprovider.Sensitive
+	most    int // rows of an answer
 
 	mu     sync.Mutex
 	looked bool   // for what makes it blind
@@ -67,7 +68,7 @@ func NewSQL(s SQLSettings) (*SQL, error) {
 	}
 	db.SetMaxOpenConns(2) // the receiver needs the rest
 	db.SetMaxIdleConns(1)
-	p := &SQL{query: s.Query, dialect: d, db: db}
+	p := &SQL{query: s.Query, dialect: d, db: db, most: maxRows}
 	if d.secret {
 		p.hidden = credentials("dsn", s.DSN, passwordIn(s.DSN))
 	}
@@ -91,23 +92,33 @@ func (p *SQL) Close() error { return p.db.Close() }
 func (p *SQL) Counts(ctx context.Context, ids []string) (map[string]int, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
+	counts, err := p.inTransaction(ctx, ids)
+	switch {
+	case err == nil:
+		return counts, nil
+	case errors.Is(ctx.Err(), context.DeadlineExceeded): // drivers word it each in their own way
+		return nil, p.failed(said(fmt.Sprintf("did not answer within %s", probeTimeout)))
+	}
+	return nil, p.failed(err)
+}
+
+func (p *SQL) inTransaction(ctx context.Context, ids []string) (map[string]int, error) {
 	tx, err := p.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, p.failed(err)
+		return nil, err
 	}
 	defer tx.Rollback() // there is nothing to keep
 	if before := p.dialect.before; before != "" {
 		if _, err := tx.ExecContext(ctx, before); err != nil {
-			return nil, p.failed(err)
+			return nil, err
 		}
 	}
 	arg := p.dialect.list(ids)
 	counts, err := p.ask(ctx, tx, arg, ids)
-	if err != nil {
-		return nil, p.failed(err)
+	if err == nil {
+		p.look(ctx, tx, arg)
 	}
-	p.look(ctx, tx, arg)
-	return counts, nil
+	return counts, err
 }
 
 func (p *SQL) ask(ctx context.Context, tx *sql.Tx, arg string, ids []string) (map[string]int, error) {
@@ -129,8 +140,8 @@ func (p *SQL) ask(ctx context.Context, tx *sql.Tx, arg string, ids []string) (ma
 	}
 	for n := 0; rows.Next(); n++ {
 		var id, text sql.NullString
-		if n == maxRows {
-			return nil, said(fmt.Sprintf("answered with more than %d rows: compare the id with $1 in its where", maxRows))
+		if n == p.most {
+			return nil, said(fmt.Sprintf("answered with more than %d rows: compare the id with $1 in its where", p.most))
 		}
 		if err := rows.Scan(&id, &text); err != nil {
 			return nil, err
@@ -193,9 +204,7 @@ func (p *SQL) failed(err error) error {
 	)
 	switch {
 	case errors.As(err, &own):
-		how = string(own)
-	case errors.Is(err, context.DeadlineExceeded):
-		how = fmt.Sprintf("did not answer within %s", probeTimeout)
+		how = own.Error()
 	case errors.As(err, &state):
 		server, _ = state.(error)
 	case errors.As(err, &code):

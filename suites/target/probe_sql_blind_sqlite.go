@@ -54,7 +54,7 @@ var sqlKeywords = []string{
 
 func isName(token string) bool {
 	first := token[0]
-	letter := first == '"' || first == '_' || first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z'
+	letter := first == '"' && len(token) > 2 || first == '_' || first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z'
 	return letter && !slices.Contains(sqlKeywords, strings.ToLower(token))
 }
 
@@ -113,21 +113,28 @@ func shapeOf(query string) (s shape, ok bool) {
 	return s, ok && (grouped || constant)
 }
 
+// conditions takes what stands before the grouping; not what adds rows to it.
+func (r *sqlReader) conditions() bool {
+	for len(r.rest) > 0 && !strings.EqualFold(r.rest[0], "group") {
+		switch {
+		case r.rest[0] == "(":
+			if !r.parentheses() {
+				return false
+			}
+		case r.word("union", "except", "intersect", "window"):
+			return false
+		default:
+			r.rest = r.rest[1:]
+		}
+	}
+	return true
+}
+
 // tail takes the conditions and the grouping. Grouped by anything but the column,
 // one row may stand for several ids.
 func (r *sqlReader) tail(column string) (grouped, ok bool) {
-	if r.word("where") {
-		for len(r.rest) > 0 && strings.ToLower(r.rest[0]) != "group" {
-			if r.word("union", "except", "intersect", "window") {
-				return false, false
-			}
-			if !r.parentheses() {
-				r.rest = r.rest[1:]
-			}
-			if len(r.rest) == 0 {
-				return false, true
-			}
-		}
+	if r.word("where") && !r.conditions() {
+		return false, false
 	}
 	if len(r.rest) == 0 {
 		return false, true

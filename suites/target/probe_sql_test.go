@@ -73,7 +73,6 @@ func TestSQLiteCounts(t *testing.T) {
 		{"half", "select value, 0.5 from json_each($1)", nil, "no count"},
 		{"one column", "select value from json_each($1)", nil, "answered with 1 columns"},
 		{"no table", "select event_id, count(*) from leger where event_id = $1", nil, "no such table: leger"},
-		{"too many rows", "with recursive r(x) as (select 1 union all select x + 1 from r limit 1000001) select x, $1 from r", nil, "more than 1000000 rows"},
 		{"no end", "with recursive r(x) as (select 1 union all select x + 1 from r) select max(x), $1 from r", nil, "did not answer within 5s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -116,12 +116,15 @@ func (p *Process) Ended() <-chan struct{} {
 // HowItEnded tells how the process ended that ended by itself: action "ended",
 // the exit status and its last lines. Ask when Ended's channel is closed.
 func (p *Process) HowItEnded() transcript.Process {
-	r := transcript.Process{Action: transcript.ProcessEnded, Output: p.output.last()}
+	r := transcript.Process{Action: transcript.ProcessEnded}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.life != nil && !p.life.alive() {
-		r.Done, r.Exit = true, p.life.exit()
+	l := p.life
+	p.mu.Unlock()
+	if l != nil && !l.alive() {
+		l.settle()
+		r.Done, r.Exit = true, l.exit()
 	}
+	r.Output = p.output.last()
 	return r
 }
 

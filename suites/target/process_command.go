@@ -62,7 +62,7 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 	case transcript.ProcessStop:
 		within = p.settings.StopWithin
 	}
-	p.noteCommand(r.Action)
+	p.noteAttempt(r.Action)
 	began := time.Now()
 	if r.Action == transcript.ProcessStart {
 		p.output.forget()
@@ -75,7 +75,7 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 	if r.Message = l.finish(ctx, within); r.Message != "" {
 		r.Message = argv[0] + " " + r.Message
 	}
-	p.output.settle()
+	l.settle()
 	if !l.alive() {
 		r.Exit = l.exit()
 	}
@@ -85,22 +85,38 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 	if r.Message == "" && r.Action == transcript.ProcessStart {
 		r.Message = p.ready.await(ctx, within-time.Since(began), nil)
 	}
-	r.Done = r.Message == ""
+	if r.Done = r.Message == ""; r.Done {
+		p.noteSuccess(r.Action)
+	}
 }
 
-// noteCommand keeps in mind what a command does, whether or not it succeeds.
-func (p *Process) noteCommand(action string) {
+// noteAttempt keeps in mind what a command may have done though it fails, so
+// that Close undoes it.
+func (p *Process) noteAttempt(action string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	starts := action == transcript.ProcessStart
+	switch action {
+	case transcript.ProcessHeal:
+		return
+	case transcript.ProcessBreak:
+		p.broken = true
+		return
+	}
+	p.before = p.before || !p.touched && !starts
+	p.runs = p.runs || starts
+	p.touched = true
+}
+
+// noteSuccess keeps in mind what has been undone.
+func (p *Process) noteSuccess(action string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch action {
-	case transcript.ProcessBreak:
-		p.broken = true
 	case transcript.ProcessHeal:
 		p.broken = false
-	default:
-		p.runs = action == transcript.ProcessStart
-		p.before = p.before || !p.touched && !p.runs
-		p.touched = true
+	case transcript.ProcessStop, transcript.ProcessKill:
+		p.runs = false
 	}
 }
 
@@ -122,8 +138,6 @@ func (l *life) finish(ctx context.Context, within time.Duration) string {
 	l.kill()
 	return why
 }
-
-func (l *life) succeeded() bool { return !l.alive() && l.cmd.ProcessState.Success() }
 
 // inheritedSecrets are the values in our own environment whose names say that
 // they are secret: a receiver that ends in a panic may print them all.

@@ -22,7 +22,7 @@ func shell(script string) []string { return []string{"/bin/sh", "-c", script} }
 // note its number in the file pid. Whatever is left of it is ended.
 func commanded(t *testing.T, change func(*ProcessSettings), odd ...string) (*Process, string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := ownAddress(t)
 	s := receiverSettings(address, odd...)
 	s.Dir = t.TempDir()
 	s.Commands = map[string][]string{
@@ -148,9 +148,9 @@ func TestCommandsThatFail(t *testing.T) {
 	}{
 		{"not there", []string{"./none"}, time.Minute, false, "./none: no such file or directory", ""},
 		{"fails", shell("echo why; exit 4"), time.Minute, false, "/bin/sh failed (exit status 4)", "exit status 4"},
-		{"does not end", sleeps, 300 * time.Millisecond, false, "/bin/sh did not end within 300ms, and was killed", "signal: killed"},
+		{"does not end", sleeps, 2 * time.Second, false, "/bin/sh did not end within 2s, and was killed", "signal: killed"},
 		{"is not waited for", sleeps, time.Minute, true, "/bin/sh was killed: the run was ended", "signal: killed"},
-		{"starts nothing", shell("true"), 500 * time.Millisecond, false, "it was not ready within", "exit status 0"},
+		{"starts nothing", shell("true"), 2 * time.Second, false, "it was not ready within", "exit status 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +160,7 @@ func TestCommandsThatFail(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if tt.cancel {
-				time.AfterFunc(500*time.Millisecond, cancel)
+				time.AfterFunc(2*time.Second, cancel)
 			}
 			r := p.Do(ctx, transcript.ProcessStart, ProcessOptions{})
 			if r.Done || !strings.Contains(r.Message, tt.want) || r.Exit != tt.exit || r.MS > 10_000 {
@@ -177,7 +177,8 @@ func TestCommandsThatFail(t *testing.T) {
 func TestBreakBesideStart(t *testing.T) {
 	t.Parallel()
 	p, _ := process(t, func(s *ProcessSettings) {
-		s.Commands = map[string][]string{"break": shell("echo broken"), "heal": shell("echo healed; exit 1")}
+		s.Commands = map[string][]string{"break": shell("echo broken"), "heal": shell("echo healed; test -e tried || { touch tried; exit 1; }")}
+		s.Dir = t.TempDir()
 	})
 	for _, action := range []string{transcript.ProcessStart, transcript.ProcessBreak} {
 		if r := p.Do(t.Context(), action, ProcessOptions{}); !r.Done {
@@ -193,5 +194,35 @@ func TestBreakBesideStart(t *testing.T) {
 	}
 	if out := strings.Join(r.Output, " "); !strings.HasPrefix(out, "receiver ") || !strings.HasSuffix(out, "broken healed") {
 		t.Errorf("output %q", out)
+	}
+}
+
+// What could not be ended or mended counts as there still.
+func TestFailedCommandsCountForNothing(t *testing.T) {
+	t.Parallel()
+	p, _ := commanded(t, func(s *ProcessSettings) {
+		s.Commands["kill"], s.Commands["heal"] = shell("exit 1"), shell(`test -e mended && rm broken`)
+	})
+	for action, done := range map[string]bool{"start": true, "break": true} {
+		if r := p.Do(t.Context(), action, ProcessOptions{}); r.Done != done {
+			t.Fatalf("%s: %+v", action, r)
+		}
+	}
+	for _, action := range []string{"kill", "heal"} {
+		if r := p.Do(t.Context(), action, ProcessOptions{}); r.Done {
+			t.Errorf("%s: %+v", action, r)
+		}
+	}
+	if !p.Running() {
+		t.Error("it was not killed, and counts as ended")
+	}
+	if err := os.WriteFile(filepath.Join(p.settings.Dir, "mended"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := p.Close(); r == nil || !r.Done || r.Action != transcript.ProcessStop {
+		t.Errorf("close: %+v", r)
+	}
+	if _, err := os.Stat(filepath.Join(p.settings.Dir, "broken")); err == nil {
+		t.Error("it is still broken")
 	}
 }

@@ -62,7 +62,7 @@ func TestKilledRunLeavesNothing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			address := freeAddress(t)
+			address := ownAddress(t)
 			run := exec.Command(os.Args[0])
 			run.Env = append(os.Environ(), testRole+"=run "+address+" "+strings.Join(tt.odd, " "))
 			out, err := run.StdoutPipe()
@@ -146,7 +146,7 @@ func TestStopOfOneThatIgnoresSIGTERM(t *testing.T) {
 // What leaves the group cannot be ended, but does not go unnoticed.
 func TestKillOfOneThatLeftItsGroup(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := ownAddress(t)
 	s := receiverSettings(address, "escapes")
 	s.Start = []string{"/bin/sh", "-c", `"$0" & wait`, os.Args[0]}
 	p := NewProcess(s, processTarget(t, address))

@@ -21,6 +21,9 @@ const keeper = `trap "" TERM INT HUP QUIT; echo; read _; kill -KILL 0`
 // keeperWithin is how long a shell may take to begin.
 const keeperWithin = 10 * time.Second
 
+// errNoGroups says why there are none: there are.
+var errNoGroups error
+
 // A group is a process group that does not outlive us. While its leader is
 // there, the kernel gives nobody else its number.
 type group struct {

@@ -28,6 +28,7 @@ type life struct {
 	asked   atomic.Bool   // that it end
 	exited  chan struct{} // closed when it has ended, and how is known
 	unasked chan struct{} // closed when it has ended by itself
+	heard   chan struct{} // closed when nobody can write its output any more
 }
 
 // begin starts a command in a group of its own. An end that is foreseen leaves
@@ -69,11 +70,34 @@ func (l *life) alive() bool {
 }
 
 // exit is how it ended: "exit status 1", "signal: killed". It must have.
-func (l *life) exit() string { return l.cmd.ProcessState.String() }
+func (l *life) exit() string {
+	if l.cmd.ProcessState == nil { // where we inherited SIGCHLD ignored (wait(2))
+		return "exit status unknown"
+	}
+	return l.cmd.ProcessState.String()
+}
+
+func (l *life) succeeded() bool {
+	return !l.alive() && l.cmd.ProcessState != nil && l.cmd.ProcessState.Success()
+}
 
 // gone waits until nothing of it is left, at most that long.
 func (l *life) gone(ctx context.Context, within time.Duration) bool {
 	return eventually(ctx, within, func() bool { return !l.alive() && !l.group.alive() })
+}
+
+// settleWithin is how long the rest of the output may take to arrive when the
+// process has ended: its pipe ends when nobody is left to write to it.
+const settleWithin = 500 * time.Millisecond
+
+// settle waits for the rest of what it wrote.
+func (l *life) settle() {
+	late := time.NewTimer(settleWithin)
+	defer late.Stop()
+	select {
+	case <-l.heard:
+	case <-late.C:
+	}
 }
 
 // eventually asks again and again until the answer is yes; false where time or
@@ -115,7 +139,7 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 	}
 	if !l.alive() {
 		r.Message = fmt.Sprintf("it ended while it was started (%s)", l.exit())
-		if l.cmd.ProcessState.Success() {
+		if l.succeeded() {
 			r.Message += "; process.start must not return while the receiver runs"
 		}
 	}
@@ -123,7 +147,7 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 	if !l.alive() {
 		r.Exit = l.exit()
 	}
-	p.output.settle()
+	l.settle()
 }
 
 // reason leaves out of an error what the user did not do: fork and exec.
@@ -161,7 +185,7 @@ func (p *Process) end(ctx context.Context, r *transcript.Process) {
 	} else {
 		r.Exit = l.exit()
 	}
-	p.output.settle()
+	l.settle()
 	if !p.ready.free(goneWithin) {
 		still = append(still, fmt.Sprintf("%s still takes connections: a process that left its process group, or another one", p.ready.address))
 	}

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -18,10 +19,6 @@ const (
 	maxOutputLines = 100      // … and lines of them that a record holds
 	maxOutputText  = 16 << 10 // … and bytes
 )
-
-// settleWithin is how long the rest of the output may take to arrive when the
-// process has ended: the pipe ends when nobody is left to write to it.
-const settleWithin = 500 * time.Millisecond
 
 // An output takes what the receiver writes to its standard output and error,
 // in the order in which it comes, and never keeps it waiting long.
@@ -62,6 +59,9 @@ func (o *output) of(cmd *exec.Cmd, foreseen bool) (*life, error) {
 	go o.read(r, ended)
 	l, err := begin(cmd, foreseen)
 	_ = w.Close() // the child has its own
+	if l != nil {
+		l.heard = ended
+	}
 	return l, err
 }
 
@@ -101,31 +101,13 @@ func (o *output) take(b []byte) {
 	o.log.take(b)
 }
 
-// settle waits for the rest of what was written, at most settleWithin.
-func (o *output) settle() {
-	o.mu.Lock()
-	var all []chan struct{}
-	for _, ended := range o.pipes {
-		all = append(all, ended)
-	}
-	o.mu.Unlock()
-	late := time.NewTimer(settleWithin)
-	defer late.Stop()
-	for _, ended := range all {
-		select {
-		case <-ended:
-		case <-late.C:
-			return
-		}
-	}
-}
-
 // last returns the last lines, redacted.
 func (o *output) last() []string {
 	o.mu.Lock()
-	raw, cut := string(o.tail), o.cut
+	raw, cut := bytes.Clone(o.tail), o.cut
 	o.mu.Unlock()
-	text := strings.ToValidUTF8(o.redactor.Text(raw), "\uFFFD")
+	raw = raw[:len(raw)-o.redactor.Unfinished(raw)] // half a secret, whose rest is still to come
+	text := strings.ToValidUTF8(o.redactor.Text(string(raw)), "\uFFFD")
 	if cut { // what is left of a secret goes with the line that it is in
 		text = text[min(len(text), o.redactor.Longest()):]
 	}

@@ -105,6 +105,21 @@ func TestTailDoesNotBeginInASecret(t *testing.T) {
 	}
 }
 
+// A record may be made while a secret is being written.
+func TestTailDoesNotEndInASecret(t *testing.T) {
+	o := newOutput(sensitive("hunter2"))
+	for _, tt := range []struct{ text, want string }{
+		{"key hunt", "key "},
+		{"er2", "key [redacted:secret:current:text]"},
+		{" is used\n", "key [redacted:secret:current:text] is used"},
+	} {
+		o.take([]byte(tt.text))
+		if got := strings.Join(o.last(), "\n"); got != tt.want {
+			t.Errorf("after %q: got %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
 func TestOutputLog(t *testing.T) {
 	const lines = "begin hunter2\nhunter3 end\n"
 	for _, tt := range []struct {

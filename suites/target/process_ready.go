@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	readyEvery = 50 * time.Millisecond
+	readyEvery = 25 * time.Millisecond
 	readyTry   = 2 * time.Second // for one answer
 )
 

@@ -28,14 +28,14 @@ func TestStartsThatFail(t *testing.T) {
 		{"one that ends", []string{"ends"}, nil, "it ended while it was started (exit status 7)", "exit status 7", "no database"},
 		{"one that leaves its work to another", []string{"orphan"}, nil, "process.start must not return", "exit status 0", "grandchild"},
 		{"one that never listens", []string{"deaf", "grandchild"}, func(s *ProcessSettings, _ string) { s.StartWithin = 300 * time.Millisecond },
-			"it was not ready within 300ms: ADDRESS takes no connections", "signal: killed", "grandchild"},
+			"it was not ready within 300ms: ADDRESS takes no connections", "signal: killed", ""},
 		{"one that is never ready", []string{"unready"}, func(s *ProcessSettings, address string) {
-			s.StartWithin, s.Ready = time.Second, "http://"+address+"/healthz"
-		}, "it was not ready within 1s: http://ADDRESS/healthz answers 503", "signal: killed", "receiver"},
+			s.StartWithin, s.Ready = 3*time.Second, "http://"+address+"/healthz"
+		}, "it was not ready within 3s: http://ADDRESS/healthz answers 503", "signal: killed", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			address := freeAddress(t)
+			address := ownAddress(t)
 			s := receiverSettings(address, tt.odd...)
 			if tt.change != nil {
 				tt.change(&s, address)

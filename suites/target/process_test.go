@@ -6,11 +6,27 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/hookassay/hookassay/suites/transcript"
 )
+
+// given are the addresses that tests of processes have: those that run beside
+// each other must not get the same one, though nobody listens there yet.
+var given sync.Map
+
+// ownAddress is one that nobody listens on, and that no other test gets.
+func ownAddress(t *testing.T) string {
+	t.Helper()
+	for {
+		address := freeAddress(t)
+		if _, taken := given.LoadOrStore(address, true); !taken {
+			return address
+		}
+	}
+}
 
 func processTarget(t *testing.T, address string) *Target {
 	t.Helper()
@@ -24,7 +40,7 @@ func processTarget(t *testing.T, address string) *Target {
 // process controls a receiver with some oddities, and sees to its end.
 func process(t *testing.T, change func(*ProcessSettings), odd ...string) (*Process, string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := ownAddress(t)
 	s := receiverSettings(address, odd...)
 	if change != nil {
 		change(&s)

@@ -43,7 +43,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 	last := start.Add(max(longestSettle, patience) + t.Timeouts.Quiescence)
 	slowest, changed := w.Slowest, start
 	before, seen := t.shown.of(p, w.IDs), map[string]bool{}
-	for {
+	for first := true; ; {
 		counts, err := p.Counts(ctx, w.IDs)
 		now := time.Now()
 		if err == nil && fell(before, counts) {
@@ -59,13 +59,14 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 		for id, acked := range w.Awaited {
 			if counts[id] > 0 && !seen[id] {
 				seen[id] = true
-				// Only what was still missing when we began to look tells
+				// Only what was still missing when we first looked tells
 				// anything of the effect's latency.
-				if now.Sub(start) > pollEvery {
+				if !first {
 					slowest = max(slowest, now.Sub(acked))
 				}
 			}
 		}
+		first = false
 		horizon := max(3*slowest, t.Timeouts.Quiescence)
 		e.Stable = now.Sub(changed) >= t.Timeouts.Quiescence
 		if w.Seen && len(seen) == len(w.Awaited) {
