@@ -19,6 +19,8 @@ var (
 // a moment that matters.
 const patience = 10
 
+const scenariosOfRound = 3 + fewBuiltIn
+
 // TestVerdictIsTheDatabases kills receivers at random moments. Whatever that did
 // to a receiver's events, the report says of it what the database says.
 func TestVerdictIsTheDatabases(t *testing.T) {
@@ -26,16 +28,14 @@ func TestVerdictIsTheDatabases(t *testing.T) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
 			dsn := postgres.Start(t)
-			if _, err := connect(t, dsn).Exec(t.Context(), schema); err != nil {
-				t.Fatal(err)
-			}
+			do(t, dsn, schema)
 			failed, n := 0, 0
 			for least := h.rounds(); n < least || h.wrong && failed == 0 && n < least+patience; n++ {
 				t.Run(fmt.Sprintf("seed=%d/round=%d", *seed, n), func(t *testing.T) {
 					failed += playRound(t, h, dsn, n)
 				})
 			}
-			t.Logf("%d rounds of 3 scenarios: %d failed", n, failed)
+			t.Logf("%d rounds of %d scenarios: %d failed", n, scenariosOfRound, failed)
 			switch {
 			case !h.wrong && failed > 0:
 				t.Error("the receiver is right, and events of it are lost or repeated")
@@ -61,7 +61,7 @@ func (h habit) rounds() int {
 // playRound returns how many scenarios failed.
 func playRound(t *testing.T, h habit, dsn string, n int) (failed int) {
 	c := drawn(*seed, n)
-	o := play(t, h, dsn, c, int64(n), nil)
+	o := play(t, receiverAt(t, h, dsn, c), c, int64(n), some(n))
 	truth := readLedger(t, dsn)
 	for _, s := range o.report.Scenarios {
 		if s.Verdict == reports.Fail {
@@ -71,7 +71,7 @@ func playRound(t *testing.T, h habit, dsn string, n int) (failed int) {
 			t.Errorf("%s, %+v:\n%s\n%s", s.ID, c, strings.Join(differ, "\n"), told(t, s))
 		}
 	}
-	if len(o.report.Scenarios) != 3 {
+	if len(o.report.Scenarios) != scenariosOfRound {
 		t.Errorf("%d scenarios were graded", len(o.report.Scenarios))
 	}
 	return failed

@@ -3,10 +3,12 @@ package durability
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -71,6 +73,24 @@ func (c chance) scenarios(t *testing.T) []scenarios.Scenario {
 	return all
 }
 
+// builtIn are scenarios of the catalogue that end the receiver. A round plays a
+// few of them beside its own.
+var builtIn = []string{
+	"ack.acked-then-killed", "ack.killed-under-load", "ack.backlog-killed", "ack.term-under-load",
+	"idem.dup-after-restart", "idem.dup-after-kill", "retry.outage", "retry.backlog",
+}
+
+const fewBuiltIn = 2
+
+// some are the built-in scenarios of a round: all have their turn.
+func some(round int) []string {
+	var few []string
+	for i := range fewBuiltIn {
+		few = append(few, builtIn[(fewBuiltIn*round+i)%len(builtIn)])
+	}
+	return few
+}
+
 // outcome is all that a run leaves behind.
 type outcome struct {
 	report  reports.Report
@@ -78,19 +98,24 @@ type outcome struct {
 	ids     map[string][]string // ids.jsonl, by scenario
 }
 
-// play grades a receiver with that habit, whose ledger is at dsn.
-func play(t *testing.T, h habit, dsn string, c chance, seed int64, progress func(conformance.Progress)) outcome {
+// play grades a receiver by the scenarios of testdata/killed.yaml and some more.
+func play(t *testing.T, tgt *target.Target, c chance, seed int64, more []string) outcome {
 	t.Helper()
-	tgt := receiverAt(t, h, dsn, c)
 	own := c.scenarios(t)
-	var only []string
+	only := slices.Clone(more)
 	for _, s := range own {
 		only = append(only, s.ID)
 	}
+	return grade(t, conformance.Config{Target: tgt, Scenarios: own, Only: only, Seed: seed, Strict: true}, io.Discard)
+}
+
+// grade plays and keeps everything. The transcript goes to watch, too, as it is
+// made.
+func grade(t *testing.T, c conformance.Config, watch io.Writer) outcome {
+	t.Helper()
 	var lines, ids bytes.Buffer
-	report, err := conformance.Grade(t.Context(), conformance.Config{
-		Target: tgt, Scenarios: own, Only: only, Seed: seed, Transcript: &lines, IDs: &ids, Progress: progress,
-	})
+	c.Transcript, c.IDs = io.MultiWriter(&lines, watch), &ids
+	report, err := conformance.Grade(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,17 +135,12 @@ func receiverAt(t *testing.T, h habit, dsn string, c chance) *target.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	probe, err := target.NewSQL(target.SQLSettings{Driver: "postgres", DSN: dsn, Query: query})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = probe.Close() }) // the database goes anyway
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	tgt.Timeouts.Effect = effectWithin
-	tgt.Probes = []target.Probe{probe}
+	tgt.Probes = []target.Probe{ledgerProbe(t, dsn)}
 	tgt.Process = target.NewProcess(target.ProcessSettings{
 		Start: []string{program}, StartWithin: time.Minute, SecretEnv: secretEnv,
 		Env: []string{
@@ -129,6 +149,17 @@ func receiverAt(t *testing.T, h habit, dsn string, c chance) *target.Target {
 		},
 	}, tgt)
 	return tgt
+}
+
+// ledgerProbe is what a user has: the probe sql.
+func ledgerProbe(t *testing.T, dsn string) target.Probe {
+	t.Helper()
+	probe, err := target.NewSQL(target.SQLSettings{Driver: "postgres", DSN: dsn, Query: query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = probe.Close() }) // the database goes anyway
+	return probe
 }
 
 // freeAddress is one that nobody listens at.

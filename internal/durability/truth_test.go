@@ -43,6 +43,14 @@ func connect(t *testing.T, dsn string) *pgx.Conn {
 	return conn
 }
 
+// do makes a statement, or several.
+func do(t *testing.T, dsn, statement string) {
+	t.Helper()
+	if _, err := connect(t, dsn).Exec(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // wrongs are what became of a scenario's events that must not be: the symptoms
 // that a report has for it, with the ids.
 func (l ledger) wrongs(o outcome, scenario string) map[string][]string {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/hookassay/hookassay/mockprovider/wire"
@@ -44,7 +45,8 @@ func (g *grading) inRace(i int, step scenarios.Step) []numbered {
 		g.graded(i, away[0], scenarios.GradeNote, "turned-away", outcome,
 			fmt.Sprintf("%d of %d connections got no answer: is the listen backlog too small?", len(away), step.AtOnce))
 	}
-	if k := slices.IndexFunc(taken, notAcknowledged); k >= 0 && !slices.ContainsFunc(taken, acknowledges) {
+	wanted, _ := outcome.Grade(http.StatusOK)
+	if k := slices.IndexFunc(taken, notAcknowledged); k >= 0 && wanted == scenarios.GradePass && !slices.ContainsFunc(taken, acknowledges) {
 		g.mark(i, taken[k], reports.Blocked, "no-race", outcome, "no copy was acknowledged, nor one that was sent afterwards: nothing is proven")
 	}
 	return taken
