@@ -50,6 +50,9 @@ type expectation struct {
 	May []string `yaml:"may"`
 	// Blocks: the flaw keeps controls from passing, so that the rest is blocked.
 	Blocks bool `yaml:"blocks"`
+	// Apart: the flaw ruins the receiver for what comes behind, so that only the
+	// scenarios of Kills are played, each against a receiver of its own.
+	Apart bool `yaml:"apart"`
 	// By names another kind of run that finds the flaw, where this one cannot.
 	By string `yaml:"by"`
 }
@@ -140,6 +143,9 @@ func (m *matrix) against(t *testing.T, a arena, flaw string) []string {
 		t.Fatal(err)
 	}
 	e := m.expected[flaw]
+	if e.Apart {
+		return slices.DeleteFunc(slices.Clone(e.Kills), func(id string) bool { return !played(id) })
+	}
 	var ids []string
 	for _, s := range c.Scenarios {
 		core := len(s.Profiles) == 0 || slices.Contains(s.Profiles, "core")
@@ -321,7 +327,14 @@ func (m *matrix) ready(t *testing.T, a arena, flaw string, ids []string) (grade 
 	if flaw != "" {
 		flaws = []string{flaw}
 	}
-	configs := a.configs(t, ids, flaws...)
+	var configs []conformance.Config
+	if m.expected[flaw].Apart {
+		for _, id := range ids {
+			configs = append(configs, a.configs(t, []string{id}, flaws...)...)
+		}
+	} else {
+		configs = a.configs(t, ids, flaws...)
+	}
 	return func() (map[string]reports.Scenario, error) {
 		all := map[string]reports.Scenario{}
 		for _, c := range configs {

@@ -125,7 +125,7 @@ func choices(t *testing.T, v receiver.Variant) (core, beyond []string) {
 	}
 	for _, s := range c.Scenarios {
 		switch {
-		case !played(s.ID):
+		case !played(s.ID) || aboutProcess(s.ID):
 		case len(s.Profiles) == 0 || slices.Contains(s.Profiles, "core"):
 			core = append(core, s.ID)
 		case slices.Contains(s.Profiles, "production") && (conformance.Requests(s) < long || slices.Contains(lookAtContent, v.Name)):
