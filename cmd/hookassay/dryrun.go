@@ -46,5 +46,8 @@ func dryRun(c *console, config conformance.Config) error {
 	if t.Process != nil {
 		fmt.Fprintf(c.out, "The receiver's process would be controlled with\n  %s\n", strings.Join(t.Process.Commands(), "\n  "))
 	}
+	if staged := plan.Staged(); len(staged) > 0 {
+		fmt.Fprintf(c.out, "It would be stopped, killed or broken, and brought back, by\n  %s\n", strings.Join(staged, "\n  "))
+	}
 	return nil
 }

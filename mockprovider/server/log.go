@@ -12,6 +12,7 @@ import (
 type Event struct {
 	ID      string    `json:"id"`
 	Type    string    `json:"type"`
+	Source  string    `json:"source,omitempty"` // where an id is unique only within one
 	Created time.Time `json:"created"`
 	Body    []byte    `json:"body"` // as it is delivered; base64 in JSON
 }

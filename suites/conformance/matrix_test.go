@@ -171,9 +171,6 @@ func playMatrix(t *testing.T, expected map[string]expectation) *matrix {
 				continue
 			}
 			m.kills[f.Name] = map[string]map[string]reports.Scenario{}
-			if len(f.Needs()) > 0 {
-				continue // in memory it could not show
-			}
 			t.Run(f.Name, func(t *testing.T) {
 				t.Parallel()
 				m.playFlaw(t, f)

@@ -100,6 +100,18 @@ func newPlan(c Config) (Plan, error) {
 	return plan, err
 }
 
+// Staged lists the ids of the scenarios to be played that do something to the
+// receiver's process.
+func (p Plan) Staged() []string {
+	var ids []string
+	for _, planned := range p.Planned {
+		if planned.Decision == Play && planned.Scenario.Staged() {
+			ids = append(ids, planned.Scenario.ID)
+		}
+	}
+	return ids
+}
+
 // decide says why a scenario is not played, if so.
 func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 	s := p.Scenario

@@ -44,6 +44,6 @@ func durableWithPoison(t testing.TB, s setting, flaws ...string) *target.Target 
 			t.Fatal(err)
 		}
 	}
-	told := fmt.Sprintf("events: {files: samples/*.json, poison: poison/%s.json, %s}\n", p.typ, p.events)
+	told := fmt.Sprintf("events: {api: {listen: \"127.0.0.1:0\"}, files: samples/*.json, poison: poison/%s.json, %s}\n", p.typ, p.events)
 	return controlled(t, s, dir, told, onDisk(dir, flaws))
 }

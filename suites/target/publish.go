@@ -33,7 +33,7 @@ func (s *Sender) Publish(about transcript.Exchange, e mockprovider.Event, at tim
 		return err
 	}
 	s.remember(d.SentID, published{e, about})
-	return list.Publish(server.Event{ID: d.SentID, Type: e.Type, Created: at, Body: d.Message.Body})
+	return list.Publish(server.Event{ID: d.SentID, Type: e.Type, Source: e.Source, Created: at, Body: d.Message.Body})
 }
 
 func (s *Sender) remember(id string, p published) {
