@@ -2,6 +2,8 @@ package target
 
 import (
 	"context"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Probe counts effects: how often the receiver processed each event.
@@ -44,4 +46,31 @@ func (f Func) Counts(ctx context.Context, ids []string) (map[string]int, error) 
 		}
 	}
 	return counts, nil
+}
+
+// probeAtOnce is how many questions are asked at a time, where each is about
+// one event.
+const probeAtOnce = 8
+
+// countEach asks about one event after the other, a few at a time.
+func countEach(ctx context.Context, ids []string, one func(ctx context.Context, id string) (int, error)) (map[string]int, error) {
+	counts := make([]int, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(probeAtOnce)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			counts[i], err = one(ctx, id)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	out := map[string]int{}
+	for i, id := range ids {
+		if counts[i] != 0 {
+			out[id] = counts[i]
+		}
+	}
+	return out, nil
 }

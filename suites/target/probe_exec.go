@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -88,25 +86,7 @@ func (p *Exec) Counts(ctx context.Context, ids []string) (map[string]int, error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, execTogether)
 	defer cancel()
-	counts := make([]int, len(ids))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(probeAtOnce)
-	for i, id := range ids {
-		group.Go(func() (err error) {
-			counts[i], err = p.one(ctx, id)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	out := map[string]int{}
-	for i, id := range ids {
-		if counts[i] != 0 {
-			out[id] = counts[i]
-		}
-	}
-	return out, nil
+	return countEach(ctx, ids, p.one)
 }
 
 func (p *Exec) one(ctx context.Context, id string) (int, error) {

@@ -11,14 +11,11 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 const (
 	probeTimeout = 5 * time.Second // of one question
 	probeBody    = 32 << 20        // bytes of one answer
-	probeAtOnce  = 8               // questions, where each is about one event
 )
 
 // HTTP asks a URL of the receiver. With {id} in the URL it is asked once an
@@ -72,25 +69,7 @@ func (p *HTTP) Counts(ctx context.Context, ids []string) (map[string]int, error)
 	if !p.PerID() {
 		return p.together(ctx, ids)
 	}
-	counts := make([]int, len(ids))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(probeAtOnce)
-	for i, id := range ids {
-		group.Go(func() (err error) {
-			counts[i], err = p.one(ctx, id)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	out := map[string]int{}
-	for i, id := range ids {
-		if counts[i] != 0 {
-			out[id] = counts[i]
-		}
-	}
-	return out, nil
+	return countEach(ctx, ids, p.one)
 }
 
 func (p *HTTP) one(ctx context.Context, id string) (int, error) {
