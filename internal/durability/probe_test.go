@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -139,7 +138,6 @@ func TestDatabaseStops(t *testing.T) {
 	do(t, dsn, schema)
 	c := drawn(*seed, 0)
 	tgt := receiverAt(t, habits[0], dsn, c)
-	tgt.Timeouts.Effect = 2 * time.Second // there is nothing to wait for
 	own := c.scenarios(t)
 	const struck = "own.killed-while-working"
 	stop := &tripwire{on: []byte(`"scenario":"` + struck + `","play":1,"step":9`), do: func() {

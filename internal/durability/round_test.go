@@ -29,7 +29,7 @@ const (
 
 	// effectWithin is longer than any pause of a machine that does too much at
 	// once: what comes later than that is said to be lost.
-	effectWithin = 12 * time.Second
+	effectWithin = 8 * time.Second
 )
 
 // chance is what a round leaves to its seed.
