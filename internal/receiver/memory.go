@@ -113,7 +113,7 @@ func (s *shortMemory) admit(a admission) outcome {
 // racyMemory is the flaw dedupe-racy: check, then act.
 type racyMemory struct{ seen }
 
-const raceGap = 2 * time.Millisecond
+const raceGap = time.Millisecond
 
 func (m *racyMemory) admit(a admission) outcome {
 	m.mu.Lock()

@@ -71,12 +71,14 @@ var processScenarios = sync.OnceValue(func() map[string]mockprovider.Feature {
 				all[s.ID] = f
 			}
 		}
-		if s.Group() == "order" && all[s.ID] == "" { // without states it says less
+		if slices.ContainsFunc(s.Steps, aboutObject) && all[s.ID] == "" { // without states it says less
 			all[s.ID] = mockprovider.ObjectState
 		}
 	}
 	return all
 })
+
+func aboutObject(s scenarios.Step) bool { return s.Stage > 0 || s.ObjectOf != "" }
 
 // configs grade scenarios against a receiver with flaws, which is started. The
 // event that cannot be processed is a sample of the user's, and whoever gives

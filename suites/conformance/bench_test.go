@@ -8,6 +8,7 @@ import (
 
 	"github.com/hookassay/hookassay/internal/receiver"
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
 )
 
@@ -51,6 +52,56 @@ func timeRun(b *testing.B, s setting, url string, r *receiver.Receiver, profile 
 		URL: url, Scheme: s.scheme, Secret: s.secret, Profile: profile, Only: only,
 		Effects: r.Count,
 	})
+	wall := time.Since(start)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if report.Verdict != reports.Conformant {
+		b.Fatalf("the correct receiver is %s: %v", report.Verdict, report.ExitReasons)
+	}
+	return wall, report
+}
+
+// BenchmarkProduction plays the whole production profile against the durable
+// receiver, as a process that is killed and started. Beside the wall time it
+// reports the wall time divided by that of those scenarios that can only be
+// played one after the other, played by themselves.
+func BenchmarkProduction(b *testing.B) {
+	chain := oneByOne(b)
+	var whole, exclusive time.Duration
+	requests := 0
+	for b.Loop() {
+		wall, report := timeProcess(b)
+		whole, requests = whole+wall, report.Requests
+		wall, _ = timeProcess(b, chain...)
+		exclusive += wall
+	}
+	n := time.Duration(b.N)
+	b.ReportMetric((whole / n).Seconds(), "wall-s")
+	b.ReportMetric((exclusive / n).Seconds(), "chain-s")
+	b.ReportMetric(whole.Seconds()/exclusive.Seconds(), "wall/chain")
+	b.ReportMetric(float64(requests), "requests")
+}
+
+// oneByOne are the scenarios that nothing else may be played beside.
+func oneByOne(b *testing.B) (ids []string) {
+	c, err := scenarios.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range c.Scenarios {
+		if s.Exclusive || s.Staged() {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+func timeProcess(b *testing.B, only ...string) (time.Duration, reports.Report) {
+	b.Helper()
+	tgt := durable(b, settings[0])
+	start := time.Now()
+	report, err := conformance.Grade(context.Background(), conformance.Config{Target: tgt, Profile: "production", Only: only})
 	wall := time.Since(start)
 	if err != nil {
 		b.Fatal(err)

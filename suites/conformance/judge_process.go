@@ -199,10 +199,18 @@ func (g *grading) forgotten(last transcript.Effects) bool {
 			}
 		}
 		for id, n := range e.Counts {
-			highest[id] = n
+			if !g.unasked(id) {
+				highest[id] = n
+			}
 		}
 	}
 	return false
+}
+
+// unasked reports whether nobody asks for the event's effects in the end.
+func (g *grading) unasked(id string) bool {
+	i := slices.IndexFunc(g.judge.exchanges[g.scenario.ID], func(x numbered) bool { return x.EventID == id })
+	return i >= 0 && g.scenario.Effects[g.judge.exchanges[g.scenario.ID][i].Label] == "any"
 }
 
 // maxClockError is how far an answer's Date may be from where it was set.

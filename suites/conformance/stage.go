@@ -49,14 +49,15 @@ func (p *player) recall(ctx context.Context, i int) {
 	}
 	w := target.Wait{Awaited: map[string]time.Time{}, Since: time.Now(), Slowest: p.slowest, Seen: true}
 	for _, id := range p.seen {
-		w.IDs = append(w.IDs, id)
 		w.Awaited[id] = w.Since
 	}
 	p.ask(ctx, i, w)
 }
 
-// ask records what the probes count when what is waited for is there.
+// ask records what the probes count when what is waited for is there; of what
+// was seen before, too.
 func (p *player) ask(ctx context.Context, i int, w target.Wait) {
+	w.IDs = slices.Compact(slices.Sorted(slices.Values(append(w.IDs, p.seen...))))
 	for _, e := range counted(ctx, p.sender.Target, w) {
 		e.Scenario, e.Play, e.Step = p.scenario.ID, p.play, i+1
 		p.sender.Record.Add(transcript.Record{Effects: &e})
