@@ -60,6 +60,8 @@ var durableFlaws = []needyFlaw{
 	{Flaw{"poison-blocks-queue", "tries what cannot be processed again and again, before anything behind it", deadLetters, everyScheme}, onDisk},
 	{Flaw{"poison-retries-for-ever", "does the second effect of what cannot be processed, ten times a second and for ever", deadLetters, everyScheme}, onDisk},
 	{Flaw{"crash-loop-on-burst", "ends for want of memory when more than 24 jobs wait, and again when it finds them at its start", cwe + "770.html", everyScheme}, onDisk},
+	{Flaw{"stale-pid-file", "leaves a file behind that says it runs, and does not start while it is there", "https://github.com/codidact/qpixel/issues/1555", everyScheme}, onDisk},
+	{Flaw{"verifier-down-accepts", "takes deliveries unverified while its database is away", cwe + "636.html", everyScheme}, breakable},
 	{Flaw{"reconcile-missing", "never asks the producer for what it has missed", stripeMissed, everyScheme}, reconciles},
 	{Flaw{"reconcile-doubles", "takes events from the producer's list without looking whether they came already", stripeMissed, everyScheme}, reconciles},
 	{Flaw{"sigterm-resets", "answers 100 ms late, and cuts off whoever waits when it is told to end", serverEnd, everyScheme}, []Need{NeedsProcess}},

@@ -179,3 +179,21 @@ func (s *store) diesOfBacklog() {
 func (s *store) drops() bool {
 	return s.flaws.has("drops-when-busy") && s.waiting.Load() >= smallQueue
 }
+
+// claim is the flaw stale-pid-file: whoever made the file may be gone.
+func (s flawSet) claim(data string) error {
+	if !s.has("stale-pid-file") {
+		return nil
+	}
+	f, err := os.OpenFile(data+".pid", os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("a server is already running: %w", err)
+	}
+	return f.Close()
+}
+
+// failsOpen is the flaw verifier-down-accepts.
+func (r *Receiver) failsOpen() bool {
+	s, kept := r.backlog.(*store)
+	return kept && r.flaws.has("verifier-down-accepts") && s.isBroken()
+}

@@ -28,6 +28,8 @@ var stories = []story{
 	{"poison-retries-for-ever", tellPoison, "map[b:1] mails 0 dead map[p:it cannot be booked]", "map[b:1] mails many dead map[]"},
 	{"reconcile-missing", tellReconciliation, "map[came:1 missed:1]", "map[came:1]"},
 	{"reconcile-doubles", tellReconciliation, "map[came:1 missed:1]", "map[came:2 missed:1]"},
+	{"verifier-down-accepts", tellForgery, "401 401", "401 202"},
+	{"stale-pid-file", tellRestart, "started again", "a server is already running"},
 	{"sigterm-resets", tellEnd, "202", "0"},
 }
 
@@ -48,6 +50,28 @@ func tellOutage(t *testing.T, cfg Config) string {
 		s.saw("200") // not sent
 	}
 	return fmt.Sprint(strings.Join(s.seen, " "), " ", effectsAfter(s.r, 300*time.Millisecond))
+}
+
+// tellForgery sends a forgery before and while nothing can be written.
+func tellForgery(t *testing.T, cfg Config) string {
+	s := open(t, cfg)
+	s.post(std().forged())
+	if err := os.WriteFile(cfg.BrokenWhile, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.post(std().forged())
+	return strings.Join(s.seen, " ")
+}
+
+// tellRestart ends the receiver as it should be ended, and starts it again.
+func tellRestart(t *testing.T, cfg Config) string {
+	open(t, cfg).close()
+	r, err := New(cfg)
+	if err != nil {
+		return err.Error()[:len("a server is already running")]
+	}
+	r.Close()
+	return "started again"
 }
 
 func effectsAfter(r *Receiver, d time.Duration) map[string]int {

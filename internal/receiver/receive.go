@@ -23,6 +23,9 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 	if r.flaws.has("trailers-merged") {
 		maps.Copy(d.header, d.req.Trailer)
 	}
+	if r.failsOpen() {
+		return accepted
+	}
 	if a := r.decode(d); a != nil {
 		return a
 	}

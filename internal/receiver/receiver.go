@@ -180,6 +180,9 @@ func (r *Receiver) keepIn(cfg Config) error {
 		r.backlog = newQueue(r.flaws, cfg.Workers, r.work())
 		return nil
 	}
+	if err := r.flaws.claim(cfg.Data); err != nil {
+		return err
+	}
 	s, err := openStore(cfg, r.flaws)
 	if err != nil {
 		return err

@@ -50,6 +50,9 @@ func (a arena) plays(s scenarios.Scenario) bool {
 	if !a.durable {
 		return !aboutProcess(s.ID)
 	}
+	if processScenarios()[s.ID] == mockprovider.ObjectState && stagesOf[a.scheme] == "" {
+		return false
+	}
 	return aboutProcess(s.ID) || slices.Contains([]string{"idem", "ack"}, s.Group())
 }
 
