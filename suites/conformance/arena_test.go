@@ -83,10 +83,11 @@ var processScenarios = sync.OnceValue(func() map[string]mockprovider.Feature {
 
 func aboutObject(s scenarios.Step) bool { return s.Stage > 0 || s.ObjectOf != "" }
 
-// configs grade scenarios against a receiver with flaws, which is started. The
+// configs grade scenarios against a receiver that is so built, with flaws, which
+// is started. The
 // event that cannot be processed is a sample of the user's, and whoever gives
 // samples is sent no others: what needs it is played against a receiver of its own.
-func (a arena) configs(t *testing.T, ids []string, flaws ...string) (all []conformance.Config) {
+func (a arena) configs(t *testing.T, ids, variants []string, flaws ...string) (all []conformance.Config) {
 	t.Helper()
 	add := func(ids []string, start func() conformance.Config) {
 		if len(ids) > 0 {
@@ -104,10 +105,10 @@ func (a arena) configs(t *testing.T, ids []string, flaws ...string) (all []confo
 	}
 	poisonous := func(id string) bool { return processScenarios()[id] == mockprovider.PoisonEvent }
 	add(slices.DeleteFunc(slices.Clone(ids), poisonous), func() conformance.Config {
-		return conformance.Config{Target: durable(t, a.setting, flaws...)}
+		return conformance.Config{Target: durableVariant(t, a.setting, variants, flaws...)}
 	})
 	add(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !poisonous(id) }), func() conformance.Config {
-		return conformance.Config{Target: durableWithPoison(t, a.setting, flaws...)}
+		return conformance.Config{Target: durableWithPoison(t, a.setting, variants, flaws...)}
 	})
 	return all
 }

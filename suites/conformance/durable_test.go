@@ -6,11 +6,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/hookassay/hookassay/internal/receiver"
 	"github.com/hookassay/hookassay/suites/target"
 )
 
@@ -44,17 +46,22 @@ func freeAddress(t testing.TB) string {
 // on disk, with flaws, and everything a target file can say of it.
 func durable(t testing.TB, s setting, flaws ...string) *target.Target {
 	t.Helper()
+	return durableVariant(t, s, nil, flaws...)
+}
+
+func durableVariant(t testing.TB, s setting, variants []string, flaws ...string) *target.Target {
+	t.Helper()
 	dir := t.TempDir()
 	told := "events: {api: {listen: \"127.0.0.1:0\", within: 5s}}\n"
 	if stages := stagesOf[s.scheme]; stages != "" {
 		told += "state: " + stages + "\n"
 	}
-	return controlled(t, s, dir, told, onDisk(dir, flaws))
+	return controlled(t, s, dir, told, onDisk(dir, variants, flaws))
 }
 
-func onDisk(dir string, flaws []string) processReceiver {
+func onDisk(dir string, variants, flaws []string) processReceiver {
 	return processReceiver{
-		Data: filepath.Join(dir, "receiver.db"), Broken: filepath.Join(dir, "broken"), Flaws: flaws,
+		Data: filepath.Join(dir, "receiver.db"), Broken: filepath.Join(dir, "broken"), Variants: variants, Flaws: flaws,
 	}
 }
 
@@ -98,11 +105,14 @@ func targetFile(s setting, r processReceiver, told string) string {
 		broken = fmt.Sprintf("commands: {break: [touch, %q], heal: [rm, -f, %[1]q]}", r.Broken)
 	}
 	told = strings.ReplaceAll(told, "{listen}", r.Listen)
+	owner := ""
+	for _, v := range receiver.Variants() {
+		if slices.Contains(r.Variants, v.Name) {
+			owner += ", " + v.Target
+		}
+	}
 	return fmt.Sprintf(`
-target:
-  url: http://%[1]s/webhooks
-  scheme: %[2]s
-  secrets: {current: {env: %[3]s}, previous: {env: PREVIOUS}, revoked: {env: REVOKED}, other: {env: OTHER}}
+target: {url: "http://%[1]s/webhooks", scheme: %[2]s, secrets: {current: {env: %[3]s}, previous: {env: PREVIOUS}, revoked: {env: REVOKED}, other: {env: OTHER}}%[9]s}
 effects:
   ledger: {http: {url: "http://%[1]s/effects", pointer: "/{id}"}}
   mail: {http: {url: "http://%[1]s/effects?of=mail", pointer: "/{id}"}}
@@ -112,7 +122,7 @@ process:
   ready: http://%[1]s/healthz
   clock: {env: %[6]s}
   %[7]s
-%[8]s`, r.Listen, s.scheme, secretEnv, os.Args[0], receiverEnv, clockEnv, broken, told)
+%[8]s`, r.Listen, s.scheme, secretEnv, os.Args[0], receiverEnv, clockEnv, broken, told, strings.TrimSuffix(owner, ", "))
 }
 
 // stagesOf are, by scheme, what happens to an object of the reference receiver.

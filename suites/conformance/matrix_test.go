@@ -330,10 +330,10 @@ func (m *matrix) ready(t *testing.T, a arena, flaw string, ids []string) (grade 
 	var configs []conformance.Config
 	if m.expected[flaw].Apart {
 		for _, id := range ids {
-			configs = append(configs, a.configs(t, []string{id}, flaws...)...)
+			configs = append(configs, a.configs(t, []string{id}, nil, flaws...)...)
 		}
 	} else {
-		configs = a.configs(t, ids, flaws...)
+		configs = a.configs(t, ids, nil, flaws...)
 	}
 	return func() (map[string]reports.Scenario, error) {
 		all := map[string]reports.Scenario{}

@@ -27,7 +27,7 @@ var poisons = map[string]poison{
 
 // durableWithPoison is a durable receiver whose owner gives samples, one of
 // which cannot be processed.
-func durableWithPoison(t testing.TB, s setting, flaws ...string) *target.Target {
+func durableWithPoison(t testing.TB, s setting, variants []string, flaws ...string) *target.Target {
 	t.Helper()
 	dir, p := t.TempDir(), poisons[s.scheme]
 	b, err := os.ReadFile(filepath.Join("../../mockprovider/templates", s.scheme, p.typ+".json"))
@@ -45,5 +45,5 @@ func durableWithPoison(t testing.TB, s setting, flaws ...string) *target.Target 
 		}
 	}
 	told := fmt.Sprintf("events: {api: {listen: \"127.0.0.1:0\"}, files: samples/*.json, poison: poison/%s.json, %s}\n", p.typ, p.events)
-	return controlled(t, s, dir, told, onDisk(dir, flaws))
+	return controlled(t, s, dir, told, onDisk(dir, variants, flaws))
 }

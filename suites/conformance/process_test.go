@@ -110,7 +110,7 @@ var processTales = []processTale{
 	{
 		name: "it does not come back",
 		receiver: func(dir string) processReceiver {
-			r := onDisk(dir, nil)
+			r := onDisk(dir, nil, nil)
 			r.LockFile = filepath.Join(dir, "lock")
 			return r
 		},
@@ -120,7 +120,7 @@ var processTales = []processTale{
 	},
 	{
 		name:     "it refuses to start without its secret",
-		receiver: func(dir string) processReceiver { return onDisk(dir, nil) },
+		receiver: func(dir string) processReceiver { return onDisk(dir, nil, nil) },
 		only:     []string{"auth.secret-unset"},
 		verdicts: map[string]reports.Verdict{"auth.secret-unset": reports.Pass},
 		output:   "WEBHOOK_SECRET is not set",
@@ -135,7 +135,7 @@ var processTales = []processTale{
 	{
 		name: "its clock stays where it was",
 		receiver: func(dir string) processReceiver {
-			r := onDisk(dir, nil)
+			r := onDisk(dir, nil, nil)
 			r.IgnoresClock = true
 			return r
 		},
@@ -146,7 +146,7 @@ var processTales = []processTale{
 	{
 		name: "it dies of one request",
 		receiver: func(dir string) processReceiver {
-			r := onDisk(dir, nil)
+			r := onDisk(dir, nil, nil)
 			r.DiesOfPut = true
 			return r
 		},
@@ -158,7 +158,7 @@ var processTales = []processTale{
 	{
 		name: "it ends on purpose when it cannot write",
 		receiver: func(dir string) processReceiver {
-			r := onDisk(dir, nil)
+			r := onDisk(dir, nil, nil)
 			r.DiesBroken = true
 			return r
 		},
@@ -168,7 +168,7 @@ var processTales = []processTale{
 	},
 	{
 		name:     "it dies of a burst, again and again",
-		receiver: func(dir string) processReceiver { return onDisk(dir, []string{"crash-loop-on-burst"}) },
+		receiver: func(dir string) processReceiver { return onDisk(dir, nil, []string{"crash-loop-on-burst"}) },
 		only:     []string{"retry.backlog"},
 		verdicts: map[string]reports.Verdict{"retry.backlog": reports.Fail},
 		says:     "ended by itself again and again", output: "out of memory",
