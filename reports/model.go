@@ -210,6 +210,7 @@ type Finding struct {
 	Symptom     string   `json:"symptom"`     // its kind, whatever the scenario: accepted, refused, unanswered, repeated, …
 	Severity    Verdict  `json:"severity"`    // fail, warn, info, blocked, not-observed or error
 	Message     string   `json:"message"`
+	Also        string   `json:"also,omitempty"` // of which other events of the step the same is true
 	Step        string   `json:"step,omitempty"`
 	Expected    string   `json:"expected,omitempty"`
 	Observed    string   `json:"observed,omitempty"`

@@ -229,12 +229,8 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 func Unready(r reports.Report) string { return unready(r.Preflight) }
 
 func unready(checks []reports.Check) string {
-	for _, c := range checks {
-		if c.Verdict == reports.Blocked && c.Name != "effect-visible" {
-			return c.Message
-		}
-	}
-	return ""
+	c, _ := reports.Unready(checks)
+	return c.Message
 }
 
 // grade grades the last play of a scenario; but a failure that the first play
