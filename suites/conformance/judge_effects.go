@@ -30,6 +30,8 @@ func (g *grading) effects() {
 		case e.Void:
 		case e.Gone:
 			g.keptEnding(e)
+		case e.Interrupted:
+			g.unfinished()
 		case e.Error != "":
 			g.cutShort("probe", "the effect probe failed: "+e.Error)
 		case !e.Stable:

@@ -83,7 +83,7 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 		r.Message = fmt.Sprintf("%s failed (%s)", argv[0], r.Exit)
 	}
 	if r.Message == "" && r.Action == transcript.ProcessStart {
-		r.Message = p.ready.await(ctx, within-time.Since(began), nil)
+		r.Message = p.ready.await(ctx, began, within, nil)
 	}
 	if r.Done = r.Message == ""; r.Done {
 		p.noteSuccess(r.Action)

@@ -82,6 +82,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			break
 		}
 	}
+	e.Interrupted = e.Error != "" && ctx.Err() != nil
 	e.Blind = p.Describe().Blind // known once it was asked
 	e.WaitedMS, e.SlowestMS = time.Since(w.Since).Milliseconds(), slowest.Milliseconds()
 	return e

@@ -173,6 +173,8 @@ type Effects struct {
 	SlowestMS int64          `json:"slowest_ms"` // of the controls' effects
 	Stable    bool           `json:"stable"`     // two equal readings a quiescence apart
 	Error     string         `json:"error,omitempty"`
+	// Interrupted: there is an error because the run ended.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// Gone: the receiver kept ending by itself, so that nobody could be asked.
 	Gone bool `json:"gone,omitempty"`
 	// Void: no control ever showed an effect, so its absence means nothing.
