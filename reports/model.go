@@ -164,6 +164,7 @@ type Scenario struct {
 	ExcludedBy  string  `json:"excluded_by,omitempty"` // user, risk or budget
 	Interrupted bool    `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
 	Ungiven     bool    `json:"ungiven,omitempty"`     // not observed because the target was not given something that is optional
+	Setting     string  `json:"setting,omitempty"`     // by which that is given
 	Known       *Known  `json:"known,omitempty"`       // it is put up with
 	// Unseen: something is expected of its effects, and no probe told of them.
 	Unseen bool `json:"effects_unseen,omitempty"`

@@ -47,7 +47,7 @@ func interruptedRun() Report {
 	}
 	for _, missing := range [][2]string{{"idem.dup-late", "process.clock"}, {"auth.other-key", "target.secrets.other"}, {"idem.dup-horizon", "process.clock"}} {
 		s := graded(missing[0], "BASE", NotObserved, "It is done once")
-		s.Reason = "needs " + missing[1] + " in the target file"
+		s.Reason, s.Setting, s.Ungiven = "needs what is missing ("+missing[1]+")", missing[1]+" in the target file", true
 		all = append(all, s)
 	}
 	r := sampleRun(all)

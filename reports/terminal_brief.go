@@ -25,7 +25,11 @@ func (p *page) unobserved(c cause) {
 	l := c.verdict.look()
 	p.para(l.style, l.String()+"  ", 4, plural(len(c.scenarios), "scenario")+":")
 	for _, m := range missing {
-		p.para(plain, "    - ", 6, m.text()+": "+some(m.ids()))
+		text := m.text()
+		if setting := m.scenarios[0].Setting; setting != "" {
+			text = "needs " + setting // what for is said where one is explained
+		}
+		p.para(plain, "    - ", 6, text+": "+some(m.ids()))
 	}
 }
 

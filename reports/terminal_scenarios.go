@@ -33,7 +33,7 @@ func (p *page) scenarios(all []Scenario, named []Cause, verbose bool) {
 		p.cause(c, verbose)
 	}
 	p.known(known)
-	if len(apart) > 0 {
+	if len(apart[Excluded])+len(apart[Pass]) > 0 || verbose && len(apart) > 0 {
 		p.line("")
 	}
 	p.summary(Excluded, apart[Excluded])

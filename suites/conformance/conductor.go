@@ -141,7 +141,7 @@ func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int,
 	if err == nil {
 		err = p.run(ctx)
 	}
-	if play == 1 {
+	if play == 1 && ctx.Err() == nil {
 		c.mu.Lock()
 		c.done++
 		c.mu.Unlock()

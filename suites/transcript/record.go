@@ -79,7 +79,8 @@ type Plan struct {
 	Scenario json.RawMessage `json:"scenario"`
 	Decision string          `json:"decision"` // play, excluded, not-applicable, not-observed
 	Reason   string          `json:"reason,omitempty"`
-	By       string          `json:"by,omitempty"` // who excluded it: user, risk
+	By       string          `json:"by,omitempty"`      // who excluded it: user, risk
+	Setting  string          `json:"setting,omitempty"` // by which the target is given what it lacks
 }
 
 // Check is one finding of the preflight.
