@@ -185,14 +185,14 @@ func next(r Report) string {
 			return l.Rerun
 		}
 	}
+	if i := slices.IndexFunc(r.Expectations, func(e Expectation) bool { return e.State == Stale }); i >= 0 {
+		file, _ := place(r.Expectations[i].Location)
+		return r.Rerun + " --write-expectations " + file
+	}
 	for _, s := range r.Scenarios {
 		if s.Verdict == NotObserved {
 			return "hookassay explain " + s.ID
 		}
-	}
-	if i := slices.IndexFunc(r.Expectations, func(e Expectation) bool { return e.State == Stale }); i >= 0 {
-		file, _ := place(r.Expectations[i].Location)
-		return r.Rerun + " --write-expectations " + file
 	}
 	if i := slices.IndexFunc(r.Scenarios, Scenario.known); i >= 0 {
 		return "hookassay explain " + r.Scenarios[i].ID
