@@ -48,7 +48,7 @@ func newProgress(c *console) *progress {
 // a percentage and the bar's ends, beside the bar itself.
 const (
 	besideSpinner = 5 // one more: a full line may wrap
-	besideBar     = 10
+	besideBar     = 11
 )
 
 // describe sets the text, cut so that the line fits: one that wraps is never
