@@ -71,7 +71,7 @@ func wantGone(t *testing.T, tgt *target.Target) {
 
 // TestReceiverIsGoneWhenTheRunIsInterrupted, wherever it was.
 func TestReceiverIsGoneWhenTheRunIsInterrupted(t *testing.T) {
-	for _, phase := range []string{"preflight", "playing", "settling"} {
+	for _, phase := range []string{"preflight", "playing", "settling", conformance.PhaseProcess} {
 		t.Run(phase, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
