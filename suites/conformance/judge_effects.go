@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -164,6 +165,8 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 			at = x
 		}
 		g.effect(e, control, at, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case want == 0 && poison(g.scenario.Steps[i]):
+		g.effect(e, i, x, reports.Blocked, "no-poison", text, "the sample under events.poison was processed: it shows nothing of events whose processing fails")
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
@@ -172,7 +175,15 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 		// It was refused: that it was not processed follows.
 	default:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and %s instead of %s", processed(seen), often(want)))
+		if !slices.Contains([]string{"idem", "ack", "retry", "order"}, g.scenario.Group()) { // whose own advice is about that
+			g.marks[len(g.marks)-1].fix = "Find out what became of it: a worker that has ended, work that was dropped, an error that nobody saw."
+		}
 	}
+}
+
+// poison reports whether a step sends the user's event whose processing fails.
+func poison(s scenarios.Step) bool {
+	return slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool { return use.Name == "event.poison" })
 }
 
 // processed words a count of effects.
