@@ -159,6 +159,9 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 	case g.hidden(e, seen, want, more, x.EventID):
 		g.cannotTell(e)
 	case seen == want || more && seen > want:
+	case control >= 0 && seen == 0 && acknowledged && g.stops(e.Counts, control):
+		g.effect(e, control, x, g.severity(scenarios.GradeFail), "stopped", text, "the genuine delivery before the fault was processed, and the one behind it was acknowledged and was not: the fault stops the receiver's work")
+		g.marks[len(g.marks)-1].fix = "Look into your logs for what the fault did to the worker: an error that ends it must not end it."
 	case control >= 0 && seen == 0 && acknowledged:
 		at := g.steps[control][0]
 		if control == i {
