@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -158,12 +159,17 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 	case g.hidden(e, seen, want, more, x.EventID):
 		g.cannotTell(e)
 	case seen == want || more && seen > want:
+	case control >= 0 && seen == 0 && acknowledged && g.stops(e.Counts, control):
+		g.effect(e, control, x, g.severity(scenarios.GradeFail), "stopped", text, "the genuine delivery before the fault was processed, and the one behind it was acknowledged and was not: the fault stops the receiver's work")
+		g.marks[len(g.marks)-1].fix = "Look into your logs for what the fault did to the worker: an error that ends it must not end it."
 	case control >= 0 && seen == 0 && acknowledged:
 		at := g.steps[control][0]
 		if control == i {
 			at = x
 		}
 		g.effect(e, control, at, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case want == 0 && poison(g.scenario.Steps[i]):
+		g.effect(e, i, x, reports.Blocked, "no-poison", text, "the sample under events.poison was processed: it shows nothing of events whose processing fails")
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
@@ -172,7 +178,15 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 		// It was refused: that it was not processed follows.
 	default:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and %s instead of %s", processed(seen), often(want)))
+		if !slices.Contains([]string{"idem", "ack", "retry", "order"}, g.scenario.Group()) { // whose own advice is about that
+			g.marks[len(g.marks)-1].fix = "Find out what became of it: a worker that has ended, work that was dropped, an error that nobody saw."
+		}
 	}
+}
+
+// poison reports whether a step sends the user's event whose processing fails.
+func poison(s scenarios.Step) bool {
+	return slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool { return use.Name == "event.poison" })
 }
 
 // processed words a count of effects.
