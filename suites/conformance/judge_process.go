@@ -81,8 +81,8 @@ func (g *grading) staged(i int, step scenarios.Step) bool {
 	case !act.Done && act.Action == transcript.ProcessStart && act.Command == "":
 		g.aboutProcess(i, act, g.severity(scenarios.GradeFail), "not-back", "it did not come up again: "+act.Message)
 		return false
-	case !act.Done && act.Exit != "" && slices.Contains([]string{transcript.ProcessStop, transcript.ProcessKill}, act.Action):
-		g.aboutProcess(i, act, g.severity(scenarios.GradeWarn), "crashed", "the receiver had ended by itself: "+act.Exit)
+	case !act.Done && act.Exit != "" && act.Command == "" && act.Action != transcript.ProcessStart:
+		g.hadEnded(i, act, act.at, "the receiver had ended by itself: ")
 	case !act.Done:
 		g.aboutProcess(i, act, reports.Error, "process", fmt.Sprintf("%s failed: %s", act.Action, act.Message))
 		return false
@@ -103,15 +103,18 @@ func (g *grading) crashed() {
 		if p.Action != transcript.ProcessEnded {
 			continue
 		}
-		broken := g.brokenAt(p.EndedAt)
-		severity := g.severity(scenarios.GradeWarn)
-		if broken {
-			severity = reports.Info
-		}
-		g.aboutProcess(max(0, p.Step-1), p, severity, "crashed", "the receiver ended by itself, and was started again: "+p.Exit)
-		g.marks[len(g.marks)-1].conforms = broken
+		g.hadEnded(max(0, p.Step-1), p, p.EndedAt, "the receiver ended by itself, and was started again: ")
 		return
 	}
+}
+
+func (g *grading) hadEnded(i int, p process, at time.Time, message string) {
+	broken, severity := g.brokenAt(at), g.severity(scenarios.GradeWarn)
+	if broken {
+		severity = reports.Info
+	}
+	g.aboutProcess(i, p, severity, "crashed", message+p.Exit)
+	g.marks[len(g.marks)-1].conforms = broken
 }
 
 // brokenAt reports whether what the receiver depends on was broken then.
