@@ -21,10 +21,18 @@ type causeKey struct {
 }
 
 // keysOf lists what puts a scenario together with others. A cause that has a
-// name goes before all else, and spans verdicts.
+// name goes before all else, and spans verdicts; of what is only told briefly
+// nothing but the reason matters.
 func keysOf(s Scenario, named *Cause) []causeKey {
-	if named != nil {
+	switch {
+	case named != nil:
 		return []causeKey{{"", "cause", named.Title}}
+	case s.Interrupted:
+		return []causeKey{{s.Verdict, "interrupted", ""}}
+	case s.Verdict == NotObserved:
+		return []causeKey{{s.Verdict, "unseen", ""}}
+	case s.Verdict == Blocked:
+		return byHeadline(s)
 	}
 	var keys []causeKey
 	if len(s.Findings) > 0 {
@@ -38,6 +46,8 @@ func keysOf(s Scenario, named *Cause) []causeKey {
 	return keys
 }
 
+func byHeadline(s Scenario) []causeKey { return []causeKey{{s.Verdict, "headline", headline(s)}} }
+
 // causes puts together the scenarios that one of the named causes explains, and
 // of the others those of one verdict whose first findings share their symptom,
 // or whose reasons are the same: worst verdict first, then the cause that
@@ -49,10 +59,23 @@ func causes(scenarios []Scenario, known []Cause) []cause {
 			named[id] = &known[i]
 		}
 	}
+	all := group(scenarios, func(s Scenario) []causeKey { return keysOf(s, named[s.ID]) })
+	for i := range all {
+		c := &all[i]
+		c.named = named[c.scenarios[0].ID]
+		slices.SortStableFunc(c.scenarios, func(a, b Scenario) int {
+			return cmp.Or(cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), cmp.Compare(c.place(a), c.place(b)))
+		})
+	}
+	return all
+}
+
+// group puts together the scenarios that share a key, in the order of causes.
+func group(scenarios []Scenario, keysOf func(Scenario) []causeKey) []cause {
 	var all []*cause
 	found := map[causeKey]*cause{}
 	for _, s := range scenarios {
-		keys := keysOf(s, named[s.ID])
+		keys := keysOf(s)
 		var c *cause
 		for _, k := range keys {
 			if c == nil {
@@ -60,7 +83,7 @@ func causes(scenarios []Scenario, known []Cause) []cause {
 			}
 		}
 		if c == nil {
-			c = &cause{verdict: s.Verdict, named: named[s.ID]}
+			c = &cause{verdict: s.Verdict}
 			all = append(all, c)
 		}
 		c.scenarios = append(c.scenarios, s)
@@ -76,9 +99,6 @@ func causes(scenarios []Scenario, known []Cause) []cause {
 	})
 	out := make([]cause, len(all))
 	for i, c := range all {
-		slices.SortStableFunc(c.scenarios, func(a, b Scenario) int {
-			return cmp.Or(cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), cmp.Compare(c.place(a), c.place(b)))
-		})
 		out[i] = *c
 	}
 	return out
@@ -95,10 +115,14 @@ func (c cause) place(s Scenario) int {
 
 // text says the cause in one line.
 func (c cause) text() string {
-	s := c.scenarios[0]
 	if c.named != nil && len(c.scenarios) > 1 {
 		return oneLine(c.named.Title)
 	}
+	return headline(c.scenarios[0])
+}
+
+// headline says in one line why a scenario has its verdict.
+func headline(s Scenario) string {
 	if s.Reason != "" {
 		return oneLine(s.Reason)
 	}
@@ -108,9 +132,11 @@ func (c cause) text() string {
 	return "no reason is given"
 }
 
-func (c cause) ids() []string {
-	ids := make([]string, len(c.scenarios))
-	for i, s := range c.scenarios {
+func (c cause) ids() []string { return idsOf(c.scenarios) }
+
+func idsOf(scenarios []Scenario) []string {
+	ids := make([]string, len(scenarios))
+	for i, s := range scenarios {
 		ids[i] = s.ID
 	}
 	return ids
@@ -133,8 +159,15 @@ func (c cause) differ(of func(Scenario) string) bool {
 	return slices.ContainsFunc(c.scenarios, func(s Scenario) bool { return of(s) != of(c.scenarios[0]) })
 }
 
-// again is the command that plays all scenarios of the cause.
-func (c cause) again() string {
+// mostAgain is how many ids a command names: a longer one nobody reads.
+const mostAgain = 10
+
+// again is the command that plays all scenarios of the cause, or else the whole
+// run.
+func (c cause) again(run string) string {
+	if len(c.scenarios) > mostAgain && run != "" {
+		return run
+	}
 	first := c.scenarios[0]
 	return strings.Replace(first.Rerun, "--only "+first.ID, "--only "+strings.Join(c.ids(), ","), 1)
 }

@@ -63,9 +63,17 @@ func (p *page) findings(list []Finding, head func(i int)) {
 	}
 }
 
+// said is the message, with what else it is true of.
+func (f Finding) said() string {
+	if f.Also == "" {
+		return f.Message
+	}
+	return f.Message + "; " + f.Also
+}
+
 func (p *page) finding(f Finding) {
 	l := f.Severity.look()
-	p.para(l.style, l.String()+"  ", 4, f.Message)
+	p.para(l.style, l.String()+"  ", 4, f.said())
 	p.field("step", f.Step)
 	p.field("expected", f.Expected)
 	p.field("observed", f.Observed)

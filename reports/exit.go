@@ -144,7 +144,7 @@ func interrupted(r *Report, _ []string) string {
 // nothingAssessed leaves a load result that the generator limited to its own
 // reason, or that could never decide.
 func nothingAssessed(r *Report, _ []string) string {
-	if r.Counts.Pass+r.Counts.Warn+r.Counts.Fail+r.Counts.Info > 0 {
+	if r.assessed() {
 		return ""
 	}
 	for _, l := range r.Load {

@@ -164,6 +164,7 @@ type Scenario struct {
 	ExcludedBy  string  `json:"excluded_by,omitempty"` // user, risk or budget
 	Interrupted bool    `json:"interrupted,omitempty"` // an error because the run ended before the scenario did
 	Ungiven     bool    `json:"ungiven,omitempty"`     // not observed because the target was not given something that is optional
+	Setting     string  `json:"setting,omitempty"`     // by which that is given
 	Known       *Known  `json:"known,omitempty"`       // it is put up with
 	// Unseen: something is expected of its effects, and no probe told of them.
 	Unseen bool `json:"effects_unseen,omitempty"`
@@ -210,6 +211,7 @@ type Finding struct {
 	Symptom     string   `json:"symptom"`     // its kind, whatever the scenario: accepted, refused, unanswered, repeated, …
 	Severity    Verdict  `json:"severity"`    // fail, warn, info, blocked, not-observed or error
 	Message     string   `json:"message"`
+	Also        string   `json:"also,omitempty"` // of which other events of the step the same is true
 	Step        string   `json:"step,omitempty"`
 	Expected    string   `json:"expected,omitempty"`
 	Observed    string   `json:"observed,omitempty"`

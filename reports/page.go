@@ -21,6 +21,7 @@ type page struct {
 	strings.Builder
 	width int
 	color bool
+	rerun string // the command that plays the whole run again
 }
 
 func newPage(opts TerminalOptions) *page {

@@ -59,8 +59,7 @@ func sampleReports() map[string]Report {
 	Conclude(&load, nil)
 
 	unreachable := sampleRun(unreachableScenarios())
-	unreachable.Interrupted = true
-	unreachable.Preflight = []Check{{Name: "reachable", Verdict: Fail, Message: "connect to 127.0.0.1:8080: connection refused"}}
+	unreachable.Preflight = []Check{{Name: "reachable", Verdict: Blocked, Message: "127.0.0.1:8080 refuses connections"}}
 	Conclude(&unreachable, nil)
 
 	unseen := sampleRun(append(passing("auth.wrong-key"), Scenario{
@@ -70,7 +69,7 @@ func sampleReports() map[string]Report {
 
 	return map[string]Report{
 		"conformant": conformant, "failing": failing, "load": load, "unreachable": unreachable, "unseen": unseen,
-		"known": knownRun(), "compared": comparedRun(), "repeated": repeatedRun(),
+		"known": knownRun(), "compared": comparedRun(), "repeated": repeatedRun(), "interrupted": interruptedRun(), "unlike": unlikeRun(),
 	}
 }
 
@@ -249,7 +248,7 @@ func failingScenarios() []Scenario {
 func unreachableScenarios() (all []Scenario) {
 	for _, id := range []string{"auth.no-signature", "auth.wrong-key", "ts.stale"} {
 		s := graded(id, "MUST", Blocked, "A delivery is refused")
-		s.Reason = "the control was not answered: connection refused"
+		s.Reason = "the preflight: 127.0.0.1:8080 refuses connections"
 		all = append(all, s)
 	}
 	return all

@@ -12,8 +12,13 @@ import (
 // it does and what to try next. What passed is only counted, unless Verbose.
 func Terminal(w io.Writer, r Report, opts TerminalOptions) error {
 	p := newPage(opts)
+	p.rerun = r.Rerun
 	p.headline(r)
 	p.preflight(r.Preflight, opts.Verbose)
+	if r.ungraded() {
+		p.ungraded(r)
+		return p.to(w)
+	}
 	p.scenarios(r.Scenarios, r.Causes, opts.Verbose)
 	p.repeated(r)
 	p.expectations(r.Expectations)
@@ -116,6 +121,15 @@ func (p *page) preflight(checks []Check, verbose bool) {
 	}
 }
 
+// ungraded ends a report of which the preflight has said everything.
+func (p *page) ungraded(r Report) {
+	p.line("")
+	p.para(bold, fmt.Sprintf("Exit code %d: ", r.ExitCode), 2, "nothing was graded, because the preflight did not hold.")
+	p.next(r)
+}
+
+func (p *page) next(r Report) { p.line(p.paint(bold, "Next: ") + oneLine(next(r))) }
+
 func (p *page) ending(r Report) {
 	p.line("")
 	if len(r.ExitReasons) == 0 {
@@ -130,7 +144,7 @@ func (p *page) ending(r Report) {
 		}
 		p.para(plain, "  - ", 4, text)
 	}
-	p.line(p.paint(bold, "Next: ") + oneLine(next(r)))
+	p.next(r)
 }
 
 // wellEnded says why there is nothing to be done.
@@ -151,28 +165,34 @@ func next(r Report) string {
 	if r.Baseline != nil && len(r.Baseline.New) > 0 {
 		return "hookassay explain " + r.Baseline.New[0].Scenario
 	}
-	if r.Counts.Fail == 0 && slices.ContainsFunc(r.Preflight, Check.unmet) && r.Rerun != "" {
-		return r.Rerun
+	if i := slices.IndexFunc(r.Preflight, Check.unmet); i >= 0 && r.Counts.Fail == 0 {
+		if r.Interrupted && r.Rerun != "" {
+			return r.Rerun
+		}
+		return fmt.Sprintf("mend what the preflight says of %q, then run the same again", r.Preflight[i].Name)
 	}
-	unknown := slices.DeleteFunc(slices.Clone(r.Scenarios), Scenario.known)
+	unknown := slices.DeleteFunc(slices.Clone(r.Scenarios), func(s Scenario) bool { return s.known() || s.Interrupted })
 	if all := causes(unknown, r.Causes); len(all) > 0 {
 		if first := all[0]; first.verdict.Rank() <= Warn.Rank() {
 			return "hookassay explain " + first.scenarios[0].ID
 		}
+	}
+	if r.Interrupted && r.Rerun != "" {
+		return r.Rerun
 	}
 	for _, l := range r.Load {
 		if l.Verdict != Pass && l.Rerun != "" {
 			return l.Rerun
 		}
 	}
+	if i := slices.IndexFunc(r.Expectations, func(e Expectation) bool { return e.State == Stale }); i >= 0 {
+		file, _ := place(r.Expectations[i].Location)
+		return r.Rerun + " --write-expectations " + file
+	}
 	for _, s := range r.Scenarios {
 		if s.Verdict == NotObserved {
 			return "hookassay explain " + s.ID
 		}
-	}
-	if i := slices.IndexFunc(r.Expectations, func(e Expectation) bool { return e.State == Stale }); i >= 0 {
-		file, _ := place(r.Expectations[i].Location)
-		return r.Rerun + " --write-expectations " + file
 	}
 	if i := slices.IndexFunc(r.Scenarios, Scenario.known); i >= 0 {
 		return "hookassay explain " + r.Scenarios[i].ID

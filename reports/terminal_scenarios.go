@@ -30,17 +30,10 @@ func (p *page) scenarios(all []Scenario, named []Cause, verbose bool) {
 	}
 	for _, c := range causes(told, named) {
 		p.line("")
-		switch {
-		case !fullBlock(c.verdict):
-			p.brief(c)
-		case len(c.scenarios) == 1:
-			p.single(c.scenarios[0])
-		default:
-			p.shared(c, verbose)
-		}
+		p.cause(c, verbose)
 	}
 	p.known(known)
-	if len(apart) > 0 {
+	if len(apart[Excluded])+len(apart[Pass]) > 0 || verbose && len(apart) > 0 {
 		p.line("")
 	}
 	p.summary(Excluded, apart[Excluded])
@@ -50,13 +43,28 @@ func (p *page) scenarios(all []Scenario, named []Cause, verbose bool) {
 	p.passed(apart[Pass], verbose)
 }
 
+// cause tells one cause, as fully as its verdict deserves.
+func (p *page) cause(c cause, verbose bool) {
+	switch {
+	case c.scenarios[0].Interrupted:
+		p.unfinished(c)
+	case c.verdict == NotObserved:
+		p.unobserved(c)
+	case !fullBlock(c.verdict):
+		p.brief(c)
+	case len(c.scenarios) == 1:
+		p.single(c.scenarios[0])
+	default:
+		p.shared(c, verbose)
+	}
+}
+
 func (p *page) single(s Scenario) {
 	l := s.Verdict.look()
 	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s [%s] %s", s.ID, s.Level, s.Title))
-	if len(s.Findings) > 0 && s.Reason != s.Findings[0].Observed {
-		p.field("found", s.Reason)
-	}
-	p.observed(s)
+	said := whole(s)
+	p.field("found", said.found)
+	p.field("observed", said.observed)
 	p.measured(s)
 	if s.Verdict == Info {
 		return
@@ -69,92 +77,6 @@ func (p *page) single(s Scenario) {
 
 // mendable tells whether a scenario's advice on the receiver fits its verdict.
 func mendable(v Verdict) bool { return v == Fail || v == Warn }
-
-// mostTold is how many scenarios of one symptom are told in full.
-const mostTold = 8
-
-// shared tells a cause once, with the scenarios it explains. Where each is mended
-// in its own way, only the symptom is shared.
-func (p *page) shared(c cause, verbose bool) {
-	l := c.verdict.look()
-	mend := mendable(c.verdict)
-	each := mend && c.oneFix() == ""
-	what := "one symptom"
-	if c.named != nil || mend && !each {
-		what = "one cause"
-	}
-	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s, %s: %s", plural(len(c.scenarios), "scenario"), what, c.text()))
-	for i, s := range c.scenarios {
-		if i == mostTold && !verbose {
-			p.para(plain, "    - ", 6, fmt.Sprintf("and %d more: %s", len(c.scenarios)-i, some(c.ids()[i:])))
-			break
-		}
-		p.para(plain, "    - ", 6, fmt.Sprintf("%s [%s%s] %s", s.ID, s.Level, c.milder(s), s.Title))
-		if s.Measured != "" {
-			p.para(plain, "      measured: ", 16, s.Measured)
-		}
-		if each {
-			p.para(plain, "      fix: ", 11, s.Fix)
-		}
-	}
-	p.observed(c.scenarios[0])
-	if c.verdict == Info {
-		return
-	}
-	if mend && !each {
-		p.field("fix", c.oneFix())
-	}
-	p.command("again", c.again())
-}
-
-// milder tells the verdict of a scenario that is better off than the others of
-// its cause.
-func (c cause) milder(s Scenario) string {
-	if s.Verdict == c.verdict {
-		return ""
-	}
-	return ", " + string(s.Verdict)
-}
-
-// brief tells what stood in the way, once, and of which scenarios.
-func (p *page) brief(c cause) {
-	l := c.verdict.look()
-	p.para(l.style, l.String()+"  ", 4, fmt.Sprintf("%s: %s", plural(len(c.scenarios), "scenario"), c.text()))
-	p.para(plain, "    ", 4, some(c.ids()))
-	if c.verdict == Blocked {
-		p.command("again", c.scenarios[0].Rerun)
-	}
-}
-
-// some names ids, but not so many that nobody would read them.
-func some(ids []string) string {
-	const most = 12
-	if len(ids) <= most {
-		return strings.Join(ids, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most-2], ", "), len(ids)-most+2)
-}
-
-// observed says the first finding: what was seen against what was expected, and
-// its message where it has none of the two.
-func (p *page) observed(s Scenario) {
-	if len(s.Findings) == 0 {
-		p.field("observed", s.Reason)
-		return
-	}
-	f := s.Findings[0]
-	text := f.Observed
-	switch {
-	case f.Observed == "":
-		text = f.Message
-	case f.Expected != "":
-		text += " (expected: " + f.Expected + ")"
-	}
-	if n := len(s.Findings) - 1; n > 0 {
-		text += fmt.Sprintf("; and %s", plural(n, "more finding"))
-	}
-	p.field("observed", text)
-}
 
 func (p *page) measured(s Scenario) {
 	if s.Measured != "" {

@@ -26,6 +26,8 @@ func TestTerminal(t *testing.T) {
 		{"known.txt", "known", TerminalOptions{}},
 		{"compared.txt", "compared", TerminalOptions{}},
 		{"repeated.txt", "repeated", TerminalOptions{}},
+		{"interrupted.txt", "interrupted", TerminalOptions{}},
+		{"unlike.txt", "unlike", TerminalOptions{}},
 	}
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {
@@ -110,10 +112,15 @@ func TestNext(t *testing.T) {
 		{"the worst", Report{Scenarios: []Scenario{{ID: "a.warn", Verdict: Warn}, {ID: "b.fail", Verdict: Fail}}, Load: load}, "hookassay explain b.fail"},
 		{"a failure although the preflight did not hold",
 			Report{Scenarios: []Scenario{{ID: "b.fail", Verdict: Fail}}, Preflight: down, Rerun: "hookassay run"}, "hookassay explain b.fail"},
-		{"the preflight did not hold", Report{Scenarios: []Scenario{{ID: "a.b", Verdict: Blocked}}, Preflight: down, Rerun: "hookassay run"}, "hookassay run"},
+		{"the preflight did not hold", Report{Scenarios: []Scenario{{ID: "a.b", Verdict: Blocked}}, Preflight: down, Rerun: "hookassay run"},
+			`mend what the preflight says of "reachable", then run the same again`},
+		{"interrupted in the preflight", Report{Scenarios: []Scenario{{ID: "a.b", Verdict: Blocked}}, Preflight: down, Interrupted: true, Rerun: "hookassay run"}, "hookassay run"},
 		{"load", Report{Scenarios: []Scenario{{ID: "dup.a", Verdict: NotObserved}}, Load: load}, "hookassay load steady"},
 		{"not observed", Report{Scenarios: []Scenario{{ID: "dup.a", Verdict: NotObserved}}}, "hookassay explain dup.a"},
 		{"interrupted", Report{Scenarios: passing("auth.a"), Interrupted: true, Rerun: "hookassay run"}, "hookassay run"},
+		{"interrupted before anything was finished", Report{Scenarios: []Scenario{{ID: "a.b", Verdict: Error, Interrupted: true}}, Interrupted: true, Rerun: "hookassay run"}, "hookassay run"},
+		{"interrupted after a failure",
+			Report{Scenarios: []Scenario{{ID: "a.b", Verdict: Error, Interrupted: true}, {ID: "b.fail", Verdict: Fail}}, Interrupted: true, Rerun: "hookassay run"}, "hookassay explain b.fail"},
 	}
 	for _, test := range tests {
 		Conclude(&test.report, nil)

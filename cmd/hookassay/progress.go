@@ -19,6 +19,7 @@ type progress struct {
 	mu    sync.Mutex
 	out   io.Writer
 	bar   *progressbar.ProgressBar // nil: plain lines
+	wide  int                      // the bar's columns
 	phase string
 	lead  string // which repetition it is
 	last  time.Time
@@ -31,9 +32,11 @@ func newProgress(c *console) *progress {
 		return p
 	}
 	if width, ok := terminal(c.err); ok && os.Getenv("TERM") != "dumb" {
+		p.wide = min(30, width/3)
 		p.bar = progressbar.NewOptions(-1,
-			progressbar.OptionSetWriter(c.err), progressbar.OptionSetWidth(min(30, width/3)),
-			progressbar.OptionSetElapsedTime(false), progressbar.OptionUseANSICodes(true),
+			progressbar.OptionSetWriter(c.err), progressbar.OptionSetWidth(p.wide),
+			// Scenarios are of all lengths: how many are left does not tell how long they take.
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("starting"),
 			progressbar.OptionSetSpinnerChangeInterval(0), // drawn by us alone: no goroutine of its own
 		)
@@ -42,10 +45,10 @@ func newProgress(c *console) *progress {
 }
 
 // What the bar's library puts beside the description: a spinner and spaces, or
-// a percentage, the bar's ends and times.
+// a percentage and the bar's ends, beside the bar itself.
 const (
 	besideSpinner = 5 // one more: a full line may wrap
-	besideBar     = 26
+	besideBar     = 10
 )
 
 // describe sets the text, cut so that the line fits: one that wraps is never
@@ -66,17 +69,26 @@ func (p *progress) scenario(s conformance.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar == nil {
-		if s.Phase != p.phase {
-			p.phase = s.Phase
-			fmt.Fprintf(p.out, "%s%s (%d of %d scenarios done)\n", p.lead, s.Phase, s.Done, s.Total)
-		}
+		p.plain(s)
 		return
 	}
 	if p.bar.GetMax() != s.Total {
 		p.bar.ChangeMax(s.Total)
 	}
-	p.describe(fmt.Sprintf("%s%-9s %-28s", p.lead, s.Phase, s.Now), besideBar)
+	p.describe(fmt.Sprintf("%s%-9s %-28s", p.lead, s.Phase, s.Now), besideBar+p.wide)
 	_ = p.bar.Set(s.Done) // only drawing
+}
+
+// plain says when a phase begins, and each scenario of the one in which a few
+// take longer than all others.
+func (p *progress) plain(s conformance.Progress) {
+	if s.Phase != p.phase {
+		p.phase = s.Phase
+		fmt.Fprintf(p.out, "%s%s (%d of %d scenarios done)\n", p.lead, s.Phase, s.Done, s.Total)
+	}
+	if s.Phase == conformance.PhaseProcess {
+		fmt.Fprintf(p.out, "%s  %s\n", p.lead, s.Now)
+	}
 }
 
 // repetition begins the progress of one run of several.

@@ -35,6 +35,11 @@ const recovery = 2 * time.Second
 // errGone ends a run whose receiver does not answer any more.
 var errGone = errors.New("the receiver stopped answering and did not come back")
 
+// interrupted is the kind of trouble of a scenario that the run's end cut short.
+const interrupted = "interrupted"
+
+var errInterrupted = errors.New("the run was interrupted before this scenario was played to its end")
+
 func (c *conductor) conduct(ctx context.Context) error {
 	c.progress("preflight", "")
 	if !c.startProcess(ctx) {
@@ -136,7 +141,7 @@ func (c *conductor) playOne(ctx context.Context, s scenarios.Scenario, play int,
 	if err == nil {
 		err = p.run(ctx)
 	}
-	if play == 1 {
+	if play == 1 && ctx.Err() == nil {
 		c.mu.Lock()
 		c.done++
 		c.mu.Unlock()
@@ -161,7 +166,7 @@ func (c *conductor) trouble(ctx context.Context, s scenarios.Scenario, play int,
 	kind := "harness"
 	switch {
 	case ctx.Err() != nil:
-		kind, err = "interrupted", errors.New("the run was interrupted before this scenario was played to its end")
+		kind, err = interrupted, errInterrupted
 	case errors.Is(err, target.ErrBudget):
 		kind = "budget"
 	}

@@ -83,7 +83,7 @@ func (c *conductor) playStaged(ctx context.Context, list []scenarios.Scenario) e
 		if ctx.Err() == nil && !c.answers(ctx) {
 			return c.gone(list[i:], 1)
 		}
-		c.playOne(ctx, s, 1, "playing")
+		c.playOne(ctx, s, 1, PhaseProcess)
 		if ctx.Err() != nil {
 			continue // every other is told that the run was interrupted
 		}

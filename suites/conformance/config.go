@@ -68,11 +68,15 @@ type Again struct {
 
 // Progress tells how far a run is.
 type Progress struct {
-	Phase string // preflight, playing, alone, settling
+	Phase string // preflight, playing, alone, settling, or PhaseProcess
 	Done  int
 	Total int
 	Now   string // the scenario just begun
 }
+
+// PhaseProcess is the phase of the scenarios that do something to the receiver's
+// process: few, and each takes as long as many others.
+const PhaseProcess = "crashes and outages"
 
 // resolve makes the target where there is none and fills in defaults. Its
 // errors are the user's to mend.

@@ -147,7 +147,7 @@ func (g *grading) stopped() bool {
 		case "gone":
 			severity = reports.Blocked
 		}
-		g.add(mark{severity: severity, interrupted: t.Kind == "interrupted", finding: reports.Finding{
+		g.add(mark{severity: severity, interrupted: t.Kind == interrupted, finding: reports.Finding{
 			Fingerprint: fingerprint("trouble", t.Kind), Symptom: t.Kind, Message: t.Message,
 		}})
 		return true
@@ -165,6 +165,13 @@ func (g *grading) harness(kind, message string) {
 func (g *grading) cutShort(kind, message string) {
 	g.harness(kind, message)
 	g.marks[len(g.marks)-1].interrupted = g.judge.interrupted()
+}
+
+// unfinished marks what an interrupt left open, in the conductor's words.
+func (g *grading) unfinished() {
+	g.add(mark{severity: reports.Error, interrupted: true, finding: reports.Finding{
+		Fingerprint: fingerprint("trouble", interrupted), Symptom: interrupted, Message: errInterrupted.Error(),
+	}})
 }
 
 // brokeAmongOthers warns of a delivery to be taken at which the first play saw

@@ -154,7 +154,7 @@ func (j *judge) interrupted() bool { return j.end == nil || j.end.Interrupted }
 // horizon says how long the absence of an effect was waited for.
 func (j *judge) horizon(probe string) string {
 	for _, e := range j.effects {
-		if e.Probe == probe {
+		if e.Probe == probe && !e.Interrupted {
 			return fmt.Sprintf("%d ms after the last answer (slowest control: %d ms)", e.WaitedMS, e.SlowestMS)
 		}
 	}
@@ -201,7 +201,7 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 		out.Verdict, out.Reason = reports.NotApplicable, p.Reason
 		return out, nil
 	case NotObserved:
-		out.Verdict, out.Reason, out.Ungiven = reports.NotObserved, p.Reason, true
+		out.Verdict, out.Reason, out.Ungiven, out.Setting = reports.NotObserved, p.Reason, true, p.Setting
 		return out, nil
 	default:
 		return out, fmt.Errorf("the transcript's plan: %s: the decision %q is none of %s, %s, %s, %s", s.ID, p.Decision, Play, Excluded, NotApplicable, NotObserved)
@@ -229,12 +229,8 @@ func (j *judge) scenario(p transcript.Plan) (reports.Scenario, error) {
 func Unready(r reports.Report) string { return unready(r.Preflight) }
 
 func unready(checks []reports.Check) string {
-	for _, c := range checks {
-		if c.Verdict == reports.Blocked && c.Name != "effect-visible" {
-			return c.Message
-		}
-	}
-	return ""
+	c, _ := reports.Unready(checks)
+	return c.Message
 }
 
 // grade grades the last play of a scenario; but a failure that the first play

@@ -31,14 +31,31 @@ func (g *grading) effects() {
 		case e.Void:
 		case e.Gone:
 			g.keptEnding(e)
+		case e.Interrupted:
+			g.unfinished()
 		case e.Error != "":
 			g.cutShort("probe", "the effect probe failed: "+e.Error)
-		case !e.Stable:
+		case !e.Stable && g.moves(e):
 			g.cutShort("probe-unstable", "the effect probe's counts were still changing when the run ended")
 		default:
 			g.counts(e)
 		}
 	}
+}
+
+// moves reports whether a count that the scenario looks at still changed when the
+// run ended, and may yet become what it is to be.
+func (g *grading) moves(e transcript.Effects) bool {
+	if len(e.Moving) == 0 {
+		return true // an earlier version's transcript does not say which
+	}
+	for _, x := range slices.Concat(g.steps...) {
+		want, err := strconv.Atoi(strings.TrimSuffix(g.scenario.Effects[x.Label], "+"))
+		if err == nil && slices.Contains(e.Moving, x.EventID) && e.Counts[x.EventID] <= want {
+			return true
+		}
+	}
+	return false
 }
 
 // keptEnding marks a receiver that could not be asked for its effects. Where it
@@ -168,8 +185,10 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 			at = x
 		}
 		g.effect(e, control, at, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
-	case want == 0 && poison(g.scenario.Steps[i]):
+	case want == 0 && poison(g.scenario.Steps[i]) && !g.partly(x.EventID):
 		g.effect(e, i, x, reports.Blocked, "no-poison", text, "the sample under events.poison was processed: it shows nothing of events whose processing fails")
+	case want == 0 && poison(g.scenario.Steps[i]):
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "partly", text, "its processing fails, and yet this effect came of it "+often(seen))
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
@@ -182,6 +201,12 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 			g.marks[len(g.marks)-1].fix = "Find out what became of it: a worker that has ended, work that was dropped, an error that nobody saw."
 		}
 	}
+}
+
+// partly reports whether an event has one of several effects, and not another.
+func (g *grading) partly(id string) bool {
+	none := func(e transcript.Effects) bool { return tells(e) && e.Counts[id] == 0 }
+	return slices.ContainsFunc(g.judge.readings(g.scenario), none)
 }
 
 // poison reports whether a step sends the user's event whose processing fails.

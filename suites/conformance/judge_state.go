@@ -26,6 +26,8 @@ func (g *grading) states() {
 		g.unseen(notGiven(mockprovider.ObjectState))
 	case r == nil:
 		g.cutShort("states-unread", "the run ended before the state probe was read")
+	case r.Interrupted:
+		g.unfinished()
 	case r.Error != "":
 		g.cutShort("state-probe", "the state probe failed: "+r.Error)
 	case slices.ContainsFunc(labels, g.untold):

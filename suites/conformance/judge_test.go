@@ -178,6 +178,37 @@ func TestPlayedAgain(t *testing.T) {
 	})
 }
 
+// What an interrupt kept from being read is told like what it kept from being
+// played, and is no defect of ours; what was proven before stands.
+func TestInterruptedReading(t *testing.T) {
+	reading := transcript.Record{Effects: &transcript.Effects{Probe: "effects", Error: "interrupted while effects settled", Interrupted: true}}
+	states := transcript.Record{States: &transcript.States{Error: "interrupted while states settled", Interrupted: true}}
+	s := sandwich(scenarios.Must, "rejected")
+	staged := s
+	staged.States = map[string]int{"before": 1}
+	withState := probed
+	withState.State = &transcript.State{}
+	for _, c := range []struct {
+		name string
+		tale tale
+		want reports.Verdict
+	}{
+		{"effects", tale{scenario: s, run: probed, happened: append(answered(200, 401, 200), reading)}, reports.Error},
+		{"states", tale{scenario: staged, run: withState, happened: append(answered(200, 401, 200), seen(map[string]int{"before": 1, "after": 1}), states)}, reports.Error},
+		{"after a proof", tale{scenario: s, run: probed, happened: append(answered(200, 200, 200), reading)}, reports.Fail},
+	} {
+		c.tale.end.Interrupted = true
+		got, _ := c.tale.judge(t)
+		if got.Verdict != c.want || got.Interrupted != (c.want == reports.Error) {
+			t.Errorf("%s: %s, interrupted %t: %s", c.name, got.Verdict, got.Interrupted, got.Reason)
+		}
+		const same = "the run was interrupted before this scenario was played to its end"
+		if got.Interrupted && got.Reason != same {
+			t.Errorf("%s: the reason is %q", c.name, got.Reason)
+		}
+	}
+}
+
 func TestTrouble(t *testing.T) {
 	s := sandwich(scenarios.Must, "rejected")
 	runAll(t, []verdictCase{

@@ -48,7 +48,7 @@ func (g *grading) alike(from, all int) {
 		others[k] = append(others[k], strconv.Itoa(m.number))
 	}
 	for k, numbers := range others {
-		kept[k].finding.Message += fmt.Sprintf("; the same of %d more of the %d: %s", len(numbers), all, listed(numbers))
+		kept[k].finding.Also = fmt.Sprintf("the same of %d more of the %d: %s", len(numbers), all, listed(numbers))
 	}
 	g.marks = append(g.marks[:from:from], kept...)
 }

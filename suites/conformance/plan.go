@@ -29,6 +29,7 @@ type Planned struct {
 	Decision Decision
 	Reason   string
 	By       string // who excluded it: user, risk
+	Setting  string // by which the target is given what it lacks
 }
 
 // A Plan is the scenarios of a run in the catalogue's order.
@@ -123,9 +124,9 @@ func (p *Planned) decide(t *target.Target, m *mockprovider.Maker) {
 		switch {
 		case t.Has(f, m):
 		case mockprovider.Givable[f] != "":
-			p.Decision, p.Reason = NotObserved, notGiven(f)
+			p.Decision, p.Reason, p.Setting = NotObserved, notGiven(f), mockprovider.Givable[f]
 		default:
-			p.Decision, p.Reason = NotApplicable, lacking(f, t)
+			p.Decision, p.Reason, p.Setting = NotApplicable, lacking(f, t), ""
 			return
 		}
 	}
@@ -196,7 +197,7 @@ func (p Plan) record(r *transcript.Recorder) error {
 			return err
 		}
 		r.Add(transcript.Record{Plan: &transcript.Plan{
-			Scenario: definition, Decision: string(planned.Decision), Reason: planned.Reason, By: planned.By,
+			Scenario: definition, Decision: string(planned.Decision), Reason: planned.Reason, By: planned.By, Setting: planned.Setting,
 		}})
 	}
 	return nil

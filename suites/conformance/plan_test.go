@@ -115,6 +115,9 @@ func TestWhatCouldBeGivenIsNotObserved(t *testing.T) {
 		if p := plan.Planned[0]; p.Decision != c.decision || p.Reason != c.reason {
 			t.Errorf("%s%s: %s: %s", c.needs, c.fault, p.Decision, p.Reason)
 		}
+		if p := plan.Planned[0]; (p.Setting != "") != (c.decision == conformance.NotObserved) || !strings.HasSuffix(p.Reason, "("+p.Setting+")") && p.Setting != "" {
+			t.Errorf("%s%s: %s, by the setting %q", c.needs, c.fault, p.Reason, p.Setting)
+		}
 		if tgt.EventsAPI != nil {
 			t.Error("the caller's own target has changed")
 		}

@@ -44,7 +44,7 @@ func TestManyEventsOfOneStep(t *testing.T) {
 	runAll(t, []verdictCase{
 		{name: "all survived", tale: tale{scenario: survived, happened: eachOf(1, 200, 400, 422, 200)}, want: reports.Pass, findings: []reports.Verdict{}},
 		{name: "one breaks", tale: tale{scenario: survived, happened: broken(200, 500, 200, 200)}, want: reports.Fail, reason: "answered 500", findings: []reports.Verdict{reports.Fail}},
-		{name: "three break alike", tale: tale{scenario: survived, happened: broken(200, 500, 500, 501)}, want: reports.Fail, reason: "answered 500; the same of 2 more of the 4: 3, 4", findings: []reports.Verdict{reports.Fail}},
+		{name: "three break alike", tale: tale{scenario: survived, happened: broken(200, 500, 500, 501)}, want: reports.Fail, reason: "answered 500", findings: []reports.Verdict{reports.Fail}},
 		{name: "two break differently", tale: tale{scenario: survived, happened: broken(200, 500, 301, 200)}, want: reports.Fail, reason: "redirects", findings: []reports.Verdict{reports.Fail, reports.Blocked}},
 		{name: "it ends with one that is not answered", tale: tale{scenario: survived, happened: broken(200, 0)}, want: reports.Fail, reason: "left without an answer"},
 		{name: "not answered while others are in flight", tale: tale{scenario: survived, happened: eachOf(1, 200, 0)}, want: reports.Blocked},
@@ -52,9 +52,20 @@ func TestManyEventsOfOneStep(t *testing.T) {
 		{name: "one has an effect", tale: tale{scenario: refused, run: probed, happened: join(eachOf(1, 401, 401, 401, 401), []transcript.Record{countOf(manyID(1, 3))})},
 			want: reports.Fail, reason: "answered 401, and yet processed once", findings: []reports.Verdict{reports.Fail}},
 		{name: "two have an effect", tale: tale{scenario: refused, run: probed, happened: join(eachOf(1, 401, 401, 401, 401), []transcript.Record{countOf(manyID(1, 1), manyID(1, 4))})},
-			want: reports.Fail, reason: "the same of 1 more of the 4: 4", findings: []reports.Verdict{reports.Fail}},
+			want: reports.Fail, reason: "answered 401, and yet processed once", findings: []reports.Verdict{reports.Fail}},
 		{name: "none has", tale: tale{scenario: refused, run: probed, happened: join(eachOf(1, 401, 401, 401, 401), []transcript.Record{countOf()})}, want: reports.Pass},
 	})
+}
+
+// What is true of several events is one finding, and which the others are stands
+// beside its message.
+func TestFindingTellsOfTheOthers(t *testing.T) {
+	statuses := []int{200, 500, 500, 501}
+	s, _ := tale{scenario: many("survived"), happened: join(eachOf(1, statuses...), eachOf(2, statuses...))}.judge(t)
+	f := s.Findings[0]
+	if f.Also != "the same of 2 more of the 4: 3, 4" || f.Message != s.Reason || strings.Contains(s.Reason, "the same") {
+		t.Errorf("also %q, message %q, reason %q", f.Also, f.Message, s.Reason)
+	}
 }
 
 // countOf is a reading in which each of the ids, and the controls, were

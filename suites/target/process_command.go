@@ -85,7 +85,7 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 		r.Message = fmt.Sprintf("%s failed (%s)", argv[0], r.Exit)
 	}
 	if r.Message == "" && r.Action == transcript.ProcessStart {
-		if r.Message = p.ready.await(ctx, within-time.Since(began), nil); r.Message != "" {
+		if r.Message = p.ready.await(ctx, began, within, nil); r.Message != "" {
 			r.Message = argv[0] + " succeeded, and yet " + r.Message
 		}
 	}

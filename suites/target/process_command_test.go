@@ -150,7 +150,7 @@ func TestCommandsThatFail(t *testing.T) {
 		{"fails", shell("echo why; exit 4"), time.Minute, false, "/bin/sh failed (exit status 4)", "exit status 4"},
 		{"does not end", sleeps, 2 * time.Second, false, "/bin/sh did not end within 2s, and was killed", "signal: killed"},
 		{"is not waited for", sleeps, time.Minute, true, "/bin/sh was killed: the run was ended", "signal: killed"},
-		{"starts nothing", shell("true"), 2 * time.Second, false, "it was not ready within", "exit status 0"},
+		{"starts nothing", shell("true"), 2 * time.Second, false, "it was not ready within 2s: ", "exit status 0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

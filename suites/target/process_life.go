@@ -126,7 +126,7 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 		r.Message = fmt.Sprintf("something that was not started here takes connections at %s: stop it, or leave process out of the target file", p.ready.address)
 		return
 	}
-	cmd := p.child(p.settings.Start, o)
+	cmd, began := p.child(p.settings.Start, o), time.Now()
 	p.output.forget()
 	l, err := p.output.of(cmd, false)
 	if err != nil {
@@ -136,7 +136,7 @@ func (p *Process) start(ctx context.Context, r *transcript.Process, o ProcessOpt
 	p.mu.Lock()
 	p.life = l
 	p.mu.Unlock()
-	if r.Message = p.ready.await(ctx, p.settings.StartWithin, l.exited); r.Message == "" && l.alive() {
+	if r.Message = p.ready.await(ctx, began, p.settings.StartWithin, l.exited); r.Message == "" && l.alive() {
 		p.mu.Lock()
 		l.up = true
 		p.mu.Unlock()

@@ -49,12 +49,12 @@ func newReadiness(text string, t *Target) readiness {
 	return r
 }
 
-// await waits until the receiver is ready, and says why it is not; "" where it
-// is, or where it ended first.
-func (r readiness) await(ctx context.Context, within time.Duration, ended <-chan struct{}) string {
+// await waits until the receiver, whose start began then, is ready, and says why
+// it is not; "" where it is, or where it ended first.
+func (r readiness) await(ctx context.Context, began time.Time, within time.Duration, ended <-chan struct{}) string {
 	again := time.NewTicker(readyEvery)
 	defer again.Stop()
-	inTime, cancel := context.WithTimeout(ctx, within)
+	inTime, cancel := context.WithDeadline(ctx, began.Add(within))
 	defer cancel()
 	for why := "it was not looked at"; ; {
 		now := r.look(inTime)

@@ -158,7 +158,7 @@ func TestSettleIsInterrupted(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		e := tgt.Settle(ctx, &timed{start: start}, target.Wait{IDs: []string{"a"}, Awaited: map[string]time.Time{"a": start}})
-		if took := time.Since(start); took != 100*ms || !strings.Contains(e.Error, "interrupted") {
+		if took := time.Since(start); took != 100*ms || !strings.Contains(e.Error, "interrupted") || !e.Interrupted {
 			t.Errorf("after %s: %+v", took, e)
 		}
 	})

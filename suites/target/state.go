@@ -98,6 +98,7 @@ func (s *State) Settle(ctx context.Context, limits Timeouts, w StateWait) transc
 			break
 		}
 	}
+	r.Interrupted = r.Error != "" && ctx.Err() != nil
 	r.WaitedMS = time.Since(w.Since).Milliseconds()
 	return r
 }

@@ -79,7 +79,8 @@ type Plan struct {
 	Scenario json.RawMessage `json:"scenario"`
 	Decision string          `json:"decision"` // play, excluded, not-applicable, not-observed
 	Reason   string          `json:"reason,omitempty"`
-	By       string          `json:"by,omitempty"` // who excluded it: user, risk
+	By       string          `json:"by,omitempty"`      // who excluded it: user, risk
+	Setting  string          `json:"setting,omitempty"` // by which the target is given what it lacks
 }
 
 // Check is one finding of the preflight.
@@ -172,7 +173,10 @@ type Effects struct {
 	WaitedMS  int64          `json:"waited_ms"`
 	SlowestMS int64          `json:"slowest_ms"` // of the controls' effects
 	Stable    bool           `json:"stable"`     // two equal readings a quiescence apart
+	Moving    []string       `json:"moving,omitempty"` // whose counts still changed at the end
 	Error     string         `json:"error,omitempty"`
+	// Interrupted: there is an error because the run ended.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// Gone: the receiver kept ending by itself, so that nobody could be asked.
 	Gone bool `json:"gone,omitempty"`
 	// Void: no control ever showed an effect, so its absence means nothing.

@@ -23,4 +23,6 @@ type States struct {
 	WaitedMS int64             `json:"waited_ms"`
 	Stable   bool              `json:"stable"` // two equal readings a quiescence apart
 	Error    string            `json:"error,omitempty"`
+	// Interrupted: there is an error because the run ended.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
