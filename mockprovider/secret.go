@@ -182,9 +182,36 @@ func SensitiveText(slot, text string) []Sensitive {
 	return distinct(append(spellings(slot, "text", text), encoded(slot, []byte(text))...))
 }
 
+// embedded lists what stands in base64 of something larger that holds the bytes,
+// such as user:password (RFC 7617): four letters are three bytes, so that they begin
+// at one of three places, and letters that hold bits of a neighbour are left out.
+func embedded(slot string, b []byte) []Sensitive {
+	const least = 12 // fewer bytes leave letters that may stand anywhere
+	var all []Sensitive
+	if len(b) < least {
+		return nil
+	}
+	for before := range 3 {
+		from := []int{0, 2, 3}[before]
+		whole := append(make([]byte, before), b...)
+		for _, in := range []struct {
+			as string
+			*base64.Encoding
+		}{{"base64", base64.RawStdEncoding}, {"base64url", base64.RawURLEncoding}} {
+			text := in.EncodeToString(whole)
+			if len(whole)%3 != 0 {
+				text = text[:len(text)-1]
+			}
+			all = append(all, Sensitive{"secret", slot, in.as, text[from:]})
+		}
+	}
+	return all
+}
+
 // encoded lists bytes in base64 and in hexadecimal.
 func encoded(slot string, b []byte) []Sensitive {
 	return slices.Concat(
+		embedded(slot, b),
 		spellings(slot, "base64", base64.StdEncoding.EncodeToString(b)),
 		spellings(slot, "base64", base64.RawStdEncoding.EncodeToString(b)),
 		[]Sensitive{

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -255,4 +256,21 @@ func asciiOnly(s string) string {
 		}
 	}
 	return out.String()
+}
+
+// TestSecretsInsideBase64: wherever a secret stands in what was encoded, its
+// letters are known.
+func TestSecretsInsideBase64(t *testing.T) {
+	const secret = "a secret of many letters?>"
+	for _, around := range [][2]string{{"", ""}, {"", ":x"}, {"a:", ""}, {"ab:", "c"}, {"user:", ""}, {"user:", "\nmore"}} {
+		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+			text := encoding.EncodeToString([]byte(around[0] + secret + around[1]))
+			found := slices.ContainsFunc(SensitiveText("current", secret), func(s Sensitive) bool {
+				return len(s.Value) > len(secret) && strings.Contains(text, s.Value)
+			})
+			if !found {
+				t.Errorf("%q around it: %s is not found", around, text)
+			}
+		}
+	}
 }

@@ -382,6 +382,13 @@ func (s *Scenario) deriveEffects() error {
 		}
 		derived[label] = s.Effects[label]
 	}
+	if s.Staged() { // what is done twice there was done so by what was done to the process
+		for label, want := range derived {
+			if want == "1+" {
+				derived[label] = "1"
+			}
+		}
+	}
 	s.Effects = derived
 	return nil
 }

@@ -19,11 +19,19 @@ func (c *conductor) startProcess(ctx context.Context) bool {
 	c.session.record.Add(transcript.Record{Process: &done})
 	if !done.Done {
 		c.session.record.Add(transcript.Record{Check: &transcript.Check{
-			Name: "started", Verdict: "blocked", Message: "the receiver did not start: " + done.Message,
+			Name: "started", Verdict: "blocked", Message: "the receiver did not start: " + done.Message + lastLine(done),
 		}})
 		c.closeProcess()
 	}
 	return done.Done
+}
+
+// lastLine is what the process wrote last, where it wrote anything.
+func lastLine(p transcript.Process) string {
+	if len(p.Output) == 0 {
+		return ""
+	}
+	return "; it wrote: " + p.Output[len(p.Output)-1]
 }
 
 // closeProcess heals and ends what is ours, whatever became of the run.

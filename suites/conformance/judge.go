@@ -144,7 +144,7 @@ func (j *judge) preflight() []reports.Check {
 	for _, c := range j.checks {
 		out = append(out, reports.Check{Name: c.Name, Verdict: reports.Verdict(c.Verdict), Message: c.Message})
 	}
-	return append(out, j.endings()...)
+	return slices.Concat(out, j.endings(), j.stopped())
 }
 
 // interrupted reports whether the run ended before its time. A transcript

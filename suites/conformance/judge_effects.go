@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -34,12 +35,27 @@ func (g *grading) effects() {
 			g.unfinished()
 		case e.Error != "":
 			g.cutShort("probe", "the effect probe failed: "+e.Error)
-		case !e.Stable:
+		case !e.Stable && g.moves(e):
 			g.cutShort("probe-unstable", "the effect probe's counts were still changing when the run ended")
 		default:
 			g.counts(e)
 		}
 	}
+}
+
+// moves reports whether a count that the scenario looks at still changed when the
+// run ended, and may yet become what it is to be.
+func (g *grading) moves(e transcript.Effects) bool {
+	if len(e.Moving) == 0 {
+		return true // an earlier version's transcript does not say which
+	}
+	for _, x := range slices.Concat(g.steps...) {
+		want, err := strconv.Atoi(strings.TrimSuffix(g.scenario.Effects[x.Label], "+"))
+		if err == nil && slices.Contains(e.Moving, x.EventID) && e.Counts[x.EventID] <= want {
+			return true
+		}
+	}
+	return false
 }
 
 // keptEnding marks a receiver that could not be asked for its effects. Where it
@@ -160,12 +176,19 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 	case g.hidden(e, seen, want, more, x.EventID):
 		g.cannotTell(e)
 	case seen == want || more && seen > want:
+	case control >= 0 && seen == 0 && acknowledged && g.stops(e.Counts, control):
+		g.effect(e, control, x, g.severity(scenarios.GradeFail), "stopped", text, "the genuine delivery before the fault was processed, and the one behind it was acknowledged and was not: the fault stops the receiver's work")
+		g.marks[len(g.marks)-1].fix = "Look into your logs for what the fault did to the worker: an error that ends it must not end it."
 	case control >= 0 && seen == 0 && acknowledged:
 		at := g.steps[control][0]
 		if control == i {
 			at = x
 		}
 		g.effect(e, control, at, reports.Blocked, "control-lost", text, "the control beside it, a genuine delivery, was acknowledged and not processed: nothing is proven")
+	case want == 0 && poison(g.scenario.Steps[i]) && !g.partly(x.EventID):
+		g.effect(e, i, x, reports.Blocked, "no-poison", text, "the sample under events.poison was processed: it shows nothing of events whose processing fails")
+	case want == 0 && poison(g.scenario.Steps[i]):
+		g.effect(e, i, x, g.severity(scenarios.GradeFail), "partly", text, "its processing fails, and yet this effect came of it "+often(seen))
 	case want == 0:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "forged", text, fmt.Sprintf("%s, and yet %s", answered(x), processed(seen)))
 	case seen > want:
@@ -174,7 +197,21 @@ func (g *grading) count(e transcript.Effects, label string, i int, x numbered, a
 		// It was refused: that it was not processed follows.
 	default:
 		g.effect(e, i, x, g.severity(scenarios.GradeFail), "lost", text, fmt.Sprintf("acknowledged, and %s instead of %s", processed(seen), often(want)))
+		if !slices.Contains([]string{"idem", "ack", "retry", "order"}, g.scenario.Group()) { // whose own advice is about that
+			g.marks[len(g.marks)-1].fix = "Find out what became of it: a worker that has ended, work that was dropped, an error that nobody saw."
+		}
 	}
+}
+
+// partly reports whether an event has one of several effects, and not another.
+func (g *grading) partly(id string) bool {
+	none := func(e transcript.Effects) bool { return tells(e) && e.Counts[id] == 0 }
+	return slices.ContainsFunc(g.judge.readings(g.scenario), none)
+}
+
+// poison reports whether a step sends the user's event whose processing fails.
+func poison(s scenarios.Step) bool {
+	return slices.ContainsFunc(s.Faults, func(use mockprovider.FaultUse) bool { return use.Name == "event.poison" })
 }
 
 // processed words a count of effects.

@@ -78,16 +78,17 @@ func (g *grading) staged(i int, step scenarios.Step) bool {
 		g.marks[len(g.marks)-1].conforms = true
 		return false
 	case step.Without != "":
-	case !act.Done && act.Action == transcript.ProcessStart:
+	case !act.Done && act.Action == transcript.ProcessStart && act.Command == "":
 		g.aboutProcess(i, act, g.severity(scenarios.GradeFail), "not-back", "it did not come up again: "+act.Message)
 		return false
-	case !act.Done && act.Exit != "" && slices.Contains([]string{transcript.ProcessStop, transcript.ProcessKill}, act.Action):
-		g.aboutProcess(i, act, g.severity(scenarios.GradeWarn), "crashed", "the receiver had ended by itself: "+act.Exit)
+	case !act.Done && act.Exit != "" && act.Command == "" && act.Action != transcript.ProcessStart:
+		g.hadEnded(i, act, act.at, "the receiver had ended by itself: ")
 	case !act.Done:
 		g.aboutProcess(i, act, reports.Error, "process", fmt.Sprintf("%s failed: %s", act.Action, act.Message))
 		return false
 	case act.Forced:
 		g.aboutProcess(i, act, g.severity(scenarios.GradeWarn), "killed", "it did not end when it was asked to, and was killed")
+		g.marks[len(g.marks)-1].fix = "On SIGTERM, stop accepting, finish what is in flight, and end before the time is up."
 	}
 	if step.Clock > 0 {
 		return g.clockMoved(i, time.Duration(step.Clock))
@@ -102,15 +103,18 @@ func (g *grading) crashed() {
 		if p.Action != transcript.ProcessEnded {
 			continue
 		}
-		broken := g.brokenAt(p.EndedAt)
-		severity := g.severity(scenarios.GradeWarn)
-		if broken {
-			severity = reports.Info
-		}
-		g.aboutProcess(max(0, p.Step-1), p, severity, "crashed", "the receiver ended by itself, and was started again: "+p.Exit)
-		g.marks[len(g.marks)-1].conforms = broken
+		g.hadEnded(max(0, p.Step-1), p, p.EndedAt, "the receiver ended by itself, and was started again: ")
 		return
 	}
+}
+
+func (g *grading) hadEnded(i int, p process, at time.Time, message string) {
+	broken, severity := g.brokenAt(at), g.severity(scenarios.GradeWarn)
+	if broken {
+		severity = reports.Info
+	}
+	g.aboutProcess(i, p, severity, "crashed", message+p.Exit)
+	g.marks[len(g.marks)-1].conforms = broken
 }
 
 // brokenAt reports whether what the receiver depends on was broken then.
@@ -168,11 +172,20 @@ func (g *grading) awaited(i int, label string) bool {
 			g.noEffect(i, missing[0], reports.Blocked, "control-lost",
 				fmt.Sprintf("a genuine delivery was acknowledged, and no effect of it was seen within %d ms: nothing is proven", e.WaitedMS))
 		case !acked:
-			g.noEffect(i, missing[0], g.severity(scenarios.GradeFail), "not-fetched",
+			g.noEffect(i, missing[0], g.recommended(), "not-fetched",
 				fmt.Sprintf("%d of %d events that could not be delivered stand in the producer's list, and had no effect within %d ms", len(missing), len(sent), e.WaitedMS))
 		}
 	}
 	return true
+}
+
+// recommended is what it comes to when a recommendation is not followed, whatever
+// the scenario's own level.
+func (g *grading) recommended() reports.Verdict {
+	if g.severity(scenarios.GradeFail) == reports.Fail && scenarios.Should.Fails(g.judge.run.Strict) {
+		return reports.Fail
+	}
+	return g.severity(scenarios.GradeWarn)
 }
 
 func (g *grading) noEffect(i int, x numbered, severity reports.Verdict, kind, message string) {
@@ -231,6 +244,6 @@ func (g *grading) clockMoved(i int, ahead time.Duration) bool {
 		}
 		says = "its answers are dated " + off.Round(time.Second).String() + " ahead"
 	}
-	g.unseen(fmt.Sprintf("the receiver's clock was to be %s ahead, and %s", ahead, says))
+	g.unseen(fmt.Sprintf("the receiver's clock was to be %s ahead, and %s: have answers say their Date, or leave process.clock out of the target file", ahead, says))
 	return false
 }

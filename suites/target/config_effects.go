@@ -49,19 +49,31 @@ type HTTPConfig struct {
 	Pointer string `yaml:"pointer"`
 }
 
-// Shape tells one probe from several named ones.
+// Shape tells one probe from several named ones: those hold a kind of probe each,
+// so that a probe may have the name of a kind.
 func (Effects) Shape(node ast.Node) reflect.Type {
 	entries, _ := strictyaml.Entries(node)
-	one := reflect.TypeFor[EffectConfig]()
 	for _, e := range entries {
-		key, _ := strictyaml.Scalar(e.Key)
-		for f := range one.Fields() {
-			if strictyaml.KeyOf(f) == key {
-				return one
-			}
+		inner, _ := strictyaml.Entries(e.Value)
+		if slices.ContainsFunc(inner, func(in *ast.MappingValueNode) bool { return isProbeKind(in.Key) }) {
+			return reflect.TypeFor[map[string]EffectConfig]()
 		}
 	}
+	if slices.ContainsFunc(entries, func(e *ast.MappingValueNode) bool { return isProbeKind(e.Key) }) {
+		return reflect.TypeFor[EffectConfig]()
+	}
 	return reflect.TypeFor[map[string]EffectConfig]()
+}
+
+// isProbeKind reports whether a key is one of a probe's.
+func isProbeKind(key ast.Node) bool {
+	name, _ := strictyaml.Scalar(key)
+	for f := range reflect.TypeFor[EffectConfig]().Fields() {
+		if strictyaml.KeyOf(f) == name {
+			return true
+		}
+	}
+	return false
 }
 
 // UnmarshalYAML reads one probe or several named ones.

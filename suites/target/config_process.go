@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -195,6 +196,9 @@ func (c Config) fillProcess(t *Target) error {
 	if info, err := os.Stat(s.Dir); err != nil || !info.IsDir() {
 		return c.at("process.dir", fmt.Errorf("%s is no directory", s.Dir))
 	}
+	if err := c.checkPrograms(s); err != nil {
+		return err
+	}
 	if p.Clock != nil {
 		s.ClockEnv = p.Clock.Env
 		if err := c.fillFaketime(&s); err != nil {
@@ -259,6 +263,46 @@ func (c Config) fillProcessEnv(s *ProcessSettings) error {
 			s.Sensitive = append(s.Sensitive, credentials(name, value)...)
 		}
 		s.Env = append(s.Env, name+"="+value)
+	}
+	return nil
+}
+
+// checkPrograms finds programs that are not there, before anything is sent.
+func (c Config) checkPrograms(s ProcessSettings) error {
+	places := map[string][]string{"process.start": s.Start}
+	for action, argv := range s.Commands {
+		places["process.commands."+action] = argv
+	}
+	for _, place := range slices.Sorted(maps.Keys(places)) {
+		if argv := places[place]; len(argv) > 0 {
+			if err := findProgram(argv[0], s.Dir); err != nil {
+				return c.at(place, err)
+			}
+		}
+	}
+	return nil
+}
+
+// findProgram looks where exec does: a name in PATH, a path from the directory in
+// which it will run.
+func findProgram(name, dir string) error {
+	if !strings.ContainsRune(name, filepath.Separator) {
+		if _, err := exec.LookPath(name); err != nil && !errors.Is(err, exec.ErrDot) {
+			return fmt.Errorf("there is no program %s in PATH", name)
+		}
+		return nil
+	}
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return fmt.Errorf("there is no program %s", path)
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory, and no program", path)
+	case info.Mode()&0o111 == 0:
+		return fmt.Errorf("%s may not be executed: chmod +x", path)
 	}
 	return nil
 }

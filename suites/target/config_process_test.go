@@ -17,10 +17,9 @@ func processFile(t *testing.T, secrets, process string) string {
 	dir := t.TempDir()
 	text := "target:\n  url: http://127.0.0.1:8080/webhooks\n  scheme: github\n  secrets: {current: " + secrets + "}\nprocess:\n  " + process + "\n"
 	for name, content := range map[string]string{"hookassay.yaml": text, "secret.txt": "s3cr3t-of-a-file", "libfaketime.so.1": ""} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, name), content)
 	}
+	writeProgram(t, filepath.Join(dir, "r"))
 	return filepath.Join(dir, "hookassay.yaml")
 }
 
@@ -42,7 +41,7 @@ func TestProcessOfAFile(t *testing.T) {
 		{"variables", "{file: secret.txt}", `{start: [./r], env: {API_KEY: {env: MY_KEY}, DB: {env: DATABASE_URL}, PORT: {env: MY_PORT}, DEBUG: 1}}`,
 			[]string{"API_KEY=k3y-hunter2", "DB=postgres://u:hunter2@db/app", "DEBUG=1", "PORT=8080"}, []string{"API_KEY", "DB"}, false, false},
 		{"a clock", "{file: secret.txt}", `{start: [./r], clock: {env: CLOCK}}`, nil, nil, false, true},
-		{"commands", "{env: WEBHOOK_SECRET}", `{commands: {start: [a], stop: [b]}, clock: {env: CLOCK}}`, []string{"WEBHOOK_SECRET=s3cr3t-of-env"}, nil, false, true},
+		{"commands", "{env: WEBHOOK_SECRET}", `{commands: {start: [true], stop: [sh]}, clock: {env: CLOCK}}`, []string{"WEBHOOK_SECRET=s3cr3t-of-env"}, nil, false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := LoadConfig(processFile(t, tt.secrets, tt.process), processEnvironment)
@@ -86,6 +85,10 @@ func TestProcessOfAFileThatCannotBe(t *testing.T) {
 		{"no directory", `{start: [./r], dir: none}`, Overrides{}, "none is no directory"},
 		{"no library", `{start: [./r], clock: {faketime: none.so}}`, Overrides{}, "none.so is no file: libfaketime.so.1 belongs there"},
 		{"no variable", `{start: [./r], env: {A: {env: NOT_SET}}}`, Overrides{}, "environment variable NOT_SET is not set: put what the receiver finds in A there"},
+		{"no program", `start: [./none]`, Overrides{}, "hookassay.yaml:6:10: there is no program "},
+		{"no program in PATH", `{start: [./r], commands: {break: [no-such-program], heal: [sh]}}`, Overrides{}, "there is no program no-such-program in PATH"},
+		{"a directory", `start: [./.]`, Overrides{}, "is a directory, and no program"},
+		{"no program, but a file", `start: [./secret.txt]`, Overrides{}, "secret.txt may not be executed: chmod +x"},
 		{"NUL", `start: ["a\0b"]`, Overrides{}, "a word of a command has a NUL"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -120,7 +120,11 @@ func zeroFields(o Overrides) (names []string) {
 // all.yaml names, to a directory of its own.
 func copyConfig(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
+	parent := t.TempDir()
+	for _, name := range []string{"receiver", "break", "heal"} {
+		writeProgram(t, filepath.Join(parent, name))
+	}
+	dir := filepath.Join(parent, "config")
 	if err := os.CopyFS(dir, os.DirFS("testdata/config")); err != nil {
 		t.Fatal(err)
 	}
@@ -133,6 +137,13 @@ func copyConfig(t *testing.T) string {
 	write(t, filepath.Join(dir, "count-effects"), "#!/bin/sh\necho 1\n")
 	write(t, filepath.Join(dir, "ca.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return dir
+}
+
+func writeProgram(t *testing.T, path string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func write(t *testing.T, name, text string) {
@@ -288,6 +299,9 @@ func TestFlagsGoBeforeTheFile(t *testing.T) {
 		if err := os.Rename(name, "elsewhere/"+name); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, name := range []string{"receiver", "break", "heal"} {
+		writeProgram(t, name)
 	}
 	c, err := LoadConfig("elsewhere/all.yaml", environment(map[string]string{"EVENTS_TOKEN": "sesame", "MY_KEY": "k3y of a receiver", "DATABASE_URL": "postgres:///none?host=/nowhere"}))
 	if err != nil {

@@ -56,9 +56,22 @@ func (s *Sender) checkEffects(f Flight) {
 	case f.blind != nil:
 		s.check("effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up"+s.byName(f)+": "+s.redactor.Text(f.blind.Error()))
 	default:
-		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s%s saw no effect within %s: check the probe, or name a type that has one under events.handled",
-			f.missed.Kind, s.byName(f), s.Target.Timeouts.Effect))
+		s.check("effect-visible", "blocked", fmt.Sprintf("a genuine delivery was accepted, but %s%s saw no effect within %s: check the probe, or name a type that has one under events.handled%s",
+			f.missed.Kind, s.byName(f), s.Target.Timeouts.Effect, s.lacking()))
 	}
+}
+
+// lacking tells of a log that is not there.
+func (s *Sender) lacking() string {
+	for _, p := range s.Target.Probes {
+		if n, ok := p.(named); ok {
+			p = n.Probe
+		}
+		if l, ok := p.(*Log); ok && !l.found() {
+			return "; there is no file " + l.path
+		}
+	}
+	return ""
 }
 
 // byName tells which of several probes it is about.

@@ -254,3 +254,10 @@ func (l *Log) count(line []byte) error {
 }
 
 func (l *Log) failed(how string) error { return fmt.Errorf("effects probe: %s %s", l.path, how) }
+
+// found reports whether there ever was a file at the path.
+func (p *Log) found() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.seen.IsZero()
+}

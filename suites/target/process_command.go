@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -56,6 +57,7 @@ func faketime(library string, env []string, by time.Duration) []string {
 // command runs one of the user's commands and waits for its end.
 func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessOptions) {
 	argv, within := p.settings.Commands[r.Action], commandWithin
+	r.Command = argv[0]
 	switch r.Action {
 	case transcript.ProcessStart:
 		within = p.settings.StartWithin
@@ -83,7 +85,9 @@ func (p *Process) command(ctx context.Context, r *transcript.Process, o ProcessO
 		r.Message = fmt.Sprintf("%s failed (%s)", argv[0], r.Exit)
 	}
 	if r.Message == "" && r.Action == transcript.ProcessStart {
-		r.Message = p.ready.await(ctx, began, within, nil)
+		if r.Message = p.ready.await(ctx, began, within, nil); r.Message != "" {
+			r.Message = argv[0] + " succeeded, and yet " + r.Message
+		}
 	}
 	if r.Done = r.Message == ""; r.Done {
 		p.noteSuccess(r.Action)
@@ -140,13 +144,16 @@ func (l *life) finish(ctx context.Context, within time.Duration) string {
 }
 
 // inheritedSecrets are the values in our own environment whose names say that
-// they are secret: a receiver that ends in a panic may print them all.
+// they are secret, and passwords in URLs: a receiver that ends in a panic may print them all.
 func inheritedSecrets() []mockprovider.Sensitive {
 	var all []mockprovider.Sensitive
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		if secretName.MatchString(name) && len(value) >= 2*minSecret {
 			all = append(all, mockprovider.Sensitive{Kind: credential, Place: name, As: "text", Value: value})
+		}
+		if u, err := url.Parse(value); err == nil && u.User != nil { // such as DATABASE_URL
+			all = append(all, credentialsIn(u)...)
 		}
 	}
 	return all

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -42,7 +44,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 	patience := cmp.Or(w.Patience, t.Timeouts.Effect)
 	last := start.Add(max(longestSettle, patience) + t.Timeouts.Quiescence)
 	slowest, changed := w.Slowest, start
-	before, seen := t.shown.of(p, w.IDs), map[string]bool{}
+	before, seen, moved := t.shown.of(p, w.IDs), map[string]bool{}, map[string]time.Time{}
 	for first := true; ; {
 		counts, err := p.Counts(ctx, w.IDs)
 		now := time.Now()
@@ -54,6 +56,7 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			break
 		}
 		if before = counts; !equal(counts, e.Counts) {
+			noteChanges(moved, e.Counts, counts, now)
 			e.Counts, changed = counts, now
 		}
 		for id, acked := range w.Awaited {
@@ -81,6 +84,9 @@ func (t *Target) Settle(ctx context.Context, p Probe, w Wait) transcript.Effects
 			e.Error = "interrupted while effects settled"
 			break
 		}
+	}
+	if !e.Stable {
+		e.Moving = since(moved, time.Now().Add(-t.Timeouts.Quiescence))
 	}
 	e.Interrupted = e.Error != "" && ctx.Err() != nil
 	e.Blind = p.Describe().Blind // known once it was asked
@@ -110,4 +116,24 @@ func equal(a, b map[string]int) bool {
 		}
 	}
 	return true
+}
+
+// noteChanges notes when a count was last seen to change.
+func noteChanges(moved map[string]time.Time, before, now map[string]int, at time.Time) {
+	for id, n := range now {
+		if before[id] != n {
+			moved[id] = at
+		}
+	}
+}
+
+// since lists the ids that changed at a moment or later, in order.
+func since(moved map[string]time.Time, from time.Time) []string {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(moved)) {
+		if !moved[id].Before(from) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

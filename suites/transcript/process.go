@@ -27,6 +27,8 @@ type Process struct {
 	// command succeeded. Message says why not.
 	Done    bool   `json:"done"`
 	Message string `json:"message,omitempty"`
+	// Command is the user's, where it is not ours to do.
+	Command string `json:"command,omitempty"`
 	// Exit is how the process, or the command, ended: "exit status 1", "signal: killed".
 	Exit string `json:"exit,omitempty"`
 	// EndedAt is when a process ended that ended by itself.

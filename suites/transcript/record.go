@@ -171,8 +171,9 @@ type Effects struct {
 	Counts    map[string]int `json:"counts"` // ids without effect are left out
 	Asked     int            `json:"asked"`  // how many ids were asked for
 	WaitedMS  int64          `json:"waited_ms"`
-	SlowestMS int64          `json:"slowest_ms"` // of the controls' effects
-	Stable    bool           `json:"stable"`     // two equal readings a quiescence apart
+	SlowestMS int64          `json:"slowest_ms"`       // of the controls' effects
+	Stable    bool           `json:"stable"`           // two equal readings a quiescence apart
+	Moving    []string       `json:"moving,omitempty"` // whose counts still changed at the end
 	Error     string         `json:"error,omitempty"`
 	// Interrupted: there is an error because the run ended.
 	Interrupted bool `json:"interrupted,omitempty"`
