@@ -273,6 +273,9 @@ func TestKnownSecretsAreNobodysFault(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, x := range report.Scenarios {
+				if x.Ungiven { // what is about the process
+					continue
+				}
 				if !clean(x) && !(x.Verdict == reports.Warn && timed(t, x.ID)) {
 					t.Errorf("%s is %s: %s", x.ID, x.Verdict, x.Reason)
 				}
