@@ -117,3 +117,20 @@ func TestSeveralProbes(t *testing.T) {
 		{name: "one saw it", tale: tale{scenario: must, run: probed, happened: append(answered(200, 401, 200), clean, taken)}, want: reports.Fail},
 	})
 }
+
+// TestMovingCounts: a count that never rests keeps only those scenarios from a
+// verdict that look at it, and none where it is too high already.
+func TestMovingCounts(t *testing.T) {
+	must := sandwich(scenarios.Must, "rejected")
+	read := func(moving string, counts map[string]int) []transcript.Record {
+		e := *seen(counts).Effects
+		e.Stable, e.Moving = false, []string{moving}
+		return append(answered(200, 401, 200), transcript.Record{Effects: &e})
+	}
+	clean := map[string]int{"before": 1, "after": 1}
+	runAll(t, []verdictCase{
+		{name: "another's", tale: tale{scenario: must, run: probed, happened: read("evt-of-another", clean)}, want: reports.Pass},
+		{name: "its own", tale: tale{scenario: must, run: probed, happened: read(eventOf("after", 1), clean)}, want: reports.Error, reason: "still changing"},
+		{name: "its own, and too high", tale: tale{scenario: must, run: probed, happened: read(eventOf("faulty", 1), map[string]int{"before": 1, "faulty": 3, "after": 1})}, want: reports.Fail, reason: "and yet processed"},
+	})
+}

@@ -39,19 +39,16 @@ func (p *player) acknowledged(id string) bool {
 	return false
 }
 
-// retryWithin is what a producer's schedule of days is compressed to, and
-// longestRetryAfter what a receiver can have it wait beyond that.
-const (
-	retryWithin       = 4 * time.Second
-	longestRetryAfter = 3 * time.Second
-)
+// retryWithin is what a producer's schedule of days is compressed to; what a
+// receiver asks for comes on top.
+const retryWithin = 4 * time.Second
 
 // untilAcknowledged makes one attempt of an event after the other, by the
 // scheme's schedule, and returns the last.
 func (p *player) untilAcknowledged(ctx context.Context, name string, about transcript.Exchange) (transcript.Exchange, error) {
 	policy := p.sender.Target.Scheme.RetryPolicy()
 	retries := mockprovider.Retries{
-		Policy: policy, Seed: p.seed, Compress: policy.CompressTo(retryWithin), Longest: longestRetryAfter,
+		Policy: policy, Seed: p.seed, Compress: policy.CompressTo(retryWithin), Longest: target.MaxRetryAfter,
 	}
 	for try := 1; ; try++ {
 		if try > 1 {

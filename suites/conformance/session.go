@@ -142,7 +142,8 @@ func (s *Session) again() Again {
 }
 
 // events lists every event that was sent by the scenarios that are wanted, of
-// which the preflight is the one without a name, and when those that should take effect were acknowledged.
+// which the preflight is the one without a name, and when those that should take
+// effect were acknowledged.
 func (s *Session) events(records []transcript.Record, wanted func(scenarios.Scenario) bool) target.Wait {
 	w := target.Wait{Awaited: map[string]time.Time{}}
 	expected := map[string]map[string]string{} // scenario → label → effect

@@ -18,8 +18,8 @@ var notNow = []int{408, 425, 429, 502, 503, 504}
 // NotNow reports whether an answer tells nothing about the application.
 func NotNow(status int) bool { return slices.Contains(notNow, status) }
 
-// maxRetryAfter bounds how long we wait because the receiver says so.
-const maxRetryAfter = 3 * time.Second
+// MaxRetryAfter bounds how long we wait because the receiver says so.
+const MaxRetryAfter = 3 * time.Second
 
 // RetryAfter is how long to wait after an answer that says "not now", by either
 // form of Retry-After (RFC 9110 section 10.2.3) or else by the number of tries;
@@ -30,7 +30,7 @@ func RetryAfter(a transcript.Answer, try int) time.Duration {
 			continue
 		}
 		if asked, ok := mockprovider.ParseRetryAfter(h[1], time.Now()); ok {
-			return min(asked, maxRetryAfter)
+			return min(asked, MaxRetryAfter)
 		}
 	}
 	return time.Duration(try) * 250 * time.Millisecond

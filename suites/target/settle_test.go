@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -92,6 +93,9 @@ func TestSettle(t *testing.T) {
 				}
 				if e.Stable != c.stable || c.counts != nil && !maps.Equal(e.Counts, c.counts) || !strings.Contains(e.Error, c.says) || (e.Error == "") != (c.says == "") {
 					t.Errorf("%+v", e)
+				}
+				if c.stable && len(e.Moving) > 0 || !c.stable && c.says == "" && !slices.Equal(e.Moving, []string{"x"}) {
+					t.Errorf("moving: %q", e.Moving)
 				}
 				if e.Probe != "timed" || e.Asked != 2 || e.WaitedMS != took.Milliseconds() {
 					t.Errorf("it says of itself %+v", e)
