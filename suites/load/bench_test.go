@@ -237,7 +237,7 @@ func BenchmarkTransportAlone(b *testing.B) {
 	var out []byte
 	n := 0
 	for b.Loop() {
-		out = press.AppendRequest(out[:0], n, time.Now(), time.Now(), false)
+		out = press.AppendRequest(out[:0], mockprovider.Stamp{Event: n, Object: -1, Happened: time.Now(), At: time.Now()})
 		if status, f := p.exchange(context.Background(), out, time.Now().Add(time.Minute)); status != http.StatusAccepted {
 			b.Fatalf("%d %s", status, f)
 		}

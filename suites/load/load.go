@@ -124,12 +124,23 @@ func (cfg Config) within(plan *Plan) error {
 	return nil
 }
 
+// The press's forms.
+const (
+	genuineForm = iota
+	forgedForm
+)
+
+var pressForms = []mockprovider.Form{
+	genuineForm: {},
+	forgedForm:  {Faults: []mockprovider.FaultUse{{Name: "secret.wrong"}}},
+}
+
 func newPress(cfg Config) (*mockprovider.Press, error) {
 	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
 	if cfg.EventType != "" {
 		m.Prefer(cfg.EventType)
 	}
-	return mockprovider.NewPress(m, cfg.Target.Composer(m), "load/"+cfg.Scenario.Name+"/")
+	return mockprovider.NewPress(m, cfg.Target.Composer(m), "load/"+cfg.Scenario.Name+"/", pressForms)
 }
 
 // writeIDs notes every id that the plan will send, in the form of
