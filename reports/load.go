@@ -82,11 +82,13 @@ type Drain struct {
 	Observed bool      `json:"observed"`
 	Reason   string    `json:"reason,omitempty"`  // why not observed
 	Sampled  int       `json:"sampled"`           // events that were looked at again and again
-	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better
+	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better; 0: the probe tells when
 	Lag      Quantiles `json:"effect_lag"`        // effect seen − acknowledged; what had none in the end counts with its wait
 	Growth   float64   `json:"backlog_growth"`    // of the events that wait for their effect, in % of those acknowledged meanwhile
 	GrowthCI float64   `json:"backlog_growth_ci"` // 95 % confidence: that ± this many points
 	Backlog  int       `json:"backlog"`           // events that waited for their effect when the load ended, estimated from the sample
+	// GrowthReason is why growth is not observed, though the lag may be.
+	GrowthReason string `json:"growth_reason,omitempty"`
 }
 
 // Quantiles of one clock, in milliseconds.
