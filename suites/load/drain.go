@@ -48,14 +48,25 @@ type drain struct {
 	looks   looks
 	behind  float64       // events without effect at the last look, estimated
 	ended   time.Duration // the load; 0: not said
+
+	underLoad pace // of the looks, when the load had ended
 }
 
 // looks are what became of the questions.
 type looks struct {
-	number, failed int
-	first, last    time.Duration
-	seconds        []glance // the last one of each second that had one
+	pace
+	failed  int
+	seconds []glance // the last one of each second that had one
 }
+
+// pace is how often somebody looked.
+type pace struct {
+	number      int
+	first, last time.Duration
+}
+
+// every is the mean time between two looks.
+func (p pace) every() time.Duration { return (p.last - p.first) / time.Duration(max(1, p.number-1)) }
 
 // A glance is when a look was begun and how long it took.
 type glance struct{ began, took time.Duration }
@@ -116,7 +127,7 @@ func (d *drain) total(sampled int) float64 { return math.Ldexp(float64(sampled),
 func (d *drain) loaded() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ended = d.now()
+	d.ended, d.underLoad = d.now(), d.looks.pace
 }
 
 // watch looks until ctx ends. The probe must not become the load: it is asked

@@ -28,7 +28,11 @@ func (d *drain) report() reports.Drain {
 	out := reports.Drain{Observed: true, Sampled: int(l.shown.count()), Lag: l.shown.quantiles(), Backlog: int(math.Round(d.total(d.backlogAt(d.end()))))}
 	out.Lag.Note = joined(out.Lag.Note, d.remarks(l))
 	if d.untimed || len(d.done) == 0 {
-		out.EveryMS = ms((d.looks.last - d.looks.first) / time.Duration(max(1, d.looks.number-1)))
+		pace := d.looks.pace
+		if d.underLoad.number > 1 {
+			pace = d.underLoad // with nothing to ask about, one looks more often
+		}
+		out.EveryMS = ms(pace.every())
 	}
 	growth, reason := d.growth()
 	out.Growth, out.GrowthCI, out.GrowthReason = rounded(growth.slope), rounded(growth.half), reason

@@ -157,8 +157,11 @@ func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
 }
 
 func joined(first, second string) string {
-	if first == "" {
+	switch {
+	case first == "":
 		return second
+	case second == "":
+		return first
 	}
 	return first + "; " + second
 }

@@ -12,38 +12,36 @@ const fewestPoints = 5
 // x. What is left of a queue resembles what was left before, so that its points
 // count for less than as many independent ones: residuals are taken for an
 // autoregression of first order, and for a random walk where they cannot be
-// told from one (Perron and Yabu, https://doi.org/10.1016/j.jeconom.2009.03.011,
-// with the bias of few points taken out).
+// told from one (Perron and Yabu, https://doi.org/10.1016/j.jeconom.2009.03.011).
 func fitTrend(x, y []float64) trend {
-	n := float64(len(x))
 	ones := make([]float64, len(x))
 	for i := range ones {
 		ones[i] = 1
 	}
 	line, rest := leastSquares(ones, x, y)
-	memory := memoryOf(rest)
-	memory = max(0, (n*memory+2)/(n-4))
-	if memory > 1-1/math.Sqrt(n) {
-		return walk(x, y)
-	}
 	if line.half == 0 {
 		return line
+	}
+	memory := memoryOf(rest)
+	if memory > 1-1/math.Sqrt(float64(len(x))) {
+		return walk(x, y)
 	}
 	line, _ = leastSquares(lessMemory(ones, memory), lessMemory(x, memory), lessMemory(y, memory))
 	return line
 }
 
-// memoryOf is the correlation of residuals with those before them.
+// memoryOf is how much residuals resemble those before them: their correlation,
+// less its bias where points are few, and 1.5 standard errors more. Without
+// those, an interval of few points that do resemble each other is too narrow.
 func memoryOf(rest []float64) float64 {
 	var with, of float64
 	for i := 1; i < len(rest); i++ {
 		with += rest[i] * rest[i-1]
 		of += rest[i-1] * rest[i-1]
 	}
-	if of == 0 {
-		return 0
-	}
-	return with / of
+	n := float64(len(rest))
+	memory := min(1, max(0, (n*with/of+2)/(n-4)))
+	return memory + 1.5*math.Sqrt((1-memory*memory)/n)
 }
 
 // lessMemory takes from each value what the one before it explains (Prais and

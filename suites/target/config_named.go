@@ -25,7 +25,9 @@ func (n named) PerID() bool {
 
 // First is when the probe first saw an effect of an event, if it knows.
 func (n named) First(id string) (time.Time, bool) {
-	if p, ok := n.Probe.(interface{ First(string) (time.Time, bool) }); ok {
+	if p, ok := n.Probe.(interface {
+		First(string) (time.Time, bool)
+	}); ok {
 		return p.First(id)
 	}
 	return time.Time{}, false
