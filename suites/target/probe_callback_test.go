@@ -136,7 +136,9 @@ func TestCallbackKnowsWhen(t *testing.T) {
 	if err := c.add("e"); err != nil {
 		t.Fatal(err)
 	}
-	told, ok := Named("ledger", c).(interface{ First(string) (time.Time, bool) })
+	told, ok := Named("ledger", c).(interface {
+		First(string) (time.Time, bool)
+	})
 	if !ok {
 		t.Fatal("its name hides what it knows")
 	}
