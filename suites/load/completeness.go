@@ -74,8 +74,8 @@ func (u *auditor) note() string {
 
 // looksAt reports whether delivery n brings an event that is looked at.
 func (u *auditor) looksAt(n int) bool {
-	return mix64(uint64(^u.plan.seed), uint64(n))%uint64(u.every) == 0 && // in no step with the mix
-		u.calls(u.plan.Class(n)) != ofAnEarlier
+	return mix64(^u.plan.dealer.seed, uint64(n))%uint64(u.every) == 0 && // in no step with the mix
+		u.calls(u.plan.Class(n)) != ofAnother
 }
 
 // awaited reports whether an event should have an effect.

@@ -38,6 +38,7 @@ type drain struct {
 	now    func() time.Duration   // since the run's start
 	seed   uint64
 	limit  atomic.Uint64 // hashes up to it are in the sample
+	cancel func()        // ends the watching; nil: nobody watches
 
 	mu      sync.Mutex
 	halved  int       // the share is 2^-halved
@@ -130,23 +131,35 @@ func (d *drain) loaded() {
 	d.ended, d.underLoad = d.now(), d.looks.pace
 }
 
-// watch looks until ctx ends. The probe must not become the load: it is asked
-// for a tenth of the time at most.
-func (d *drain) watch(ctx context.Context) {
+// start watches until ctx ends or stop is called.
+func (d *drain) start(ctx context.Context) {
 	if len(d.probes) == 0 {
 		return
 	}
-	for ctx.Err() == nil {
-		took := d.look(ctx)
-		_ = target.Pause(ctx, max(lookEvery, lookShare*took)) // that ctx ended is seen above
+	watching, cancel := context.WithCancel(ctx)
+	over := make(chan struct{})
+	d.cancel = func() { cancel(); <-over }
+	go func() {
+		defer close(over)
+		d.watch(watching)
+	}()
+}
+
+// stop ends the watching, when the effects have settled. It looks once more, so
+// that no event is left of which nothing is known.
+func (d *drain) stop(ctx context.Context) {
+	if d.cancel != nil {
+		d.cancel()
+		d.look(ctx)
 	}
 }
 
-// settle looks once more, when watch has returned and the effects have settled,
-// so that no event is left of which nothing is known.
-func (d *drain) settle(ctx context.Context) {
-	if len(d.probes) > 0 {
-		d.look(ctx)
+// watch looks until ctx ends. The probe must not become the load: it is asked
+// for a tenth of the time at most.
+func (d *drain) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		took := d.look(ctx)
+		_ = target.Pause(ctx, max(lookEvery, lookShare*took)) // that ctx ended is seen above
 	}
 }
 

@@ -35,12 +35,11 @@ func (d *drain) report() reports.Drain {
 		out.EveryMS = ms(pace.every())
 	}
 	growth, reason := d.growth()
-	out.Growth, out.GrowthCI, out.GrowthReason = rounded(growth.slope), rounded(growth.half), reason
+	out.Growth, out.GrowthCI, out.GrowthReason = hundredths(growth.slope), hundredths(growth.half), reason
 	return out
 }
 
-// rounded is a share to a hundredth of a percent.
-func rounded(percent float64) float64 { return math.Round(100*percent) / 100 }
+func hundredths(v float64) float64 { return math.Round(100*v) / 100 }
 
 // unseen says why nothing can be said of the lag, or "".
 func (d *drain) unseen() string {
@@ -83,9 +82,6 @@ type lags struct {
 	most    *clock // like shown; without effect, for ever
 	without int    // had no effect at the last look
 }
-
-// lagClock holds the times from acknowledgement to effect, as they are shown.
-func (d *drain) lagClock() *clock { return d.known().shown }
 
 func (d *drain) known() lags {
 	d.mu.Lock()
@@ -172,26 +168,6 @@ func (d *drain) everySampled() iter.Seq[sampled] {
 			}
 		}
 	}
-}
-
-// backlogs are the acknowledged events without effect at the end of each second,
-// or −1 where nobody looked during it.
-func (d *drain) backlogs(seconds int) []int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	out := make([]int, seconds)
-	for i := range out {
-		out[i] = -1
-	}
-	if d.unseen() != "" {
-		return out
-	}
-	for i, n := range d.missingAt(d.looks.seconds) {
-		if s := int(d.looks.seconds[i].began / time.Second); s < seconds {
-			out[s] = int(math.Round(d.total(n)))
-		}
-	}
-	return out
 }
 
 // growth is the backlog's slope, in % of the rate of acknowledgements, over the

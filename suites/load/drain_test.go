@@ -71,18 +71,14 @@ func (w tellingWorker) First(id string) (time.Time, bool) {
 func watched(t *testing.T, every, load, settle time.Duration, began time.Time, probes ...target.Probe) *drain {
 	t.Helper()
 	d := newDrain(probes, strconv.Itoa, 1, func() time.Duration { return time.Since(began) })
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); d.watch(ctx) }()
+	d.start(t.Context())
 	for n := 0; time.Duration(n)*every < load; n++ {
 		time.Sleep(time.Duration(n)*every - time.Since(began))
 		d.acked(n, time.Since(began))
 	}
 	d.loaded()
 	time.Sleep(settle)
-	cancel()
-	<-done
-	d.settle(t.Context())
+	d.stop(t.Context())
 	return d
 }
 
@@ -222,11 +218,6 @@ func TestDrainWithoutSight(t *testing.T) {
 				if !strings.HasPrefix(got.GrowthReason, tt.growth+tt.reason) || !strings.Contains(got.Lag.Note, tt.noted) {
 					t.Errorf("%+v", got)
 				}
-				for _, n := range d.backlogs(3) {
-					if tt.reason != "" && n != -1 {
-						t.Errorf("a backlog of %d", n)
-					}
-				}
 			})
 		})
 	}
@@ -310,18 +301,20 @@ func TestLagIsThatOfAllAlike(t *testing.T) {
 	})
 }
 
-func TestBacklogOfEachSecond(t *testing.T) {
+func TestBacklogNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &worker{began: time.Now(), effect: func(n int) time.Duration { return time.Duration(n) * 20 * time.Millisecond }}
-		d := watched(t, 10*time.Millisecond, 4*time.Second, 5*time.Second, w.began, w)
-		for second, n := range d.backlogs(4) {
-			if want := 50 * (second + 1); n < want-10 || n > want+1 {
-				t.Errorf("second %d: %d, not %d", second, n, want)
+		d := newDrain([]target.Probe{w}, strconv.Itoa, 1, func() time.Duration { return time.Since(w.began) })
+		d.start(t.Context())
+		for n := range 400 {
+			time.Sleep(time.Duration(n)*10*time.Millisecond - time.Since(w.began))
+			d.acked(n, time.Since(w.began))
+			if got := d.backlog(); n > 2 && (got < n/2-5 || got > n/2+2) {
+				t.Errorf("%d of %d wait, not half", got, n)
 			}
 		}
-		if got := d.backlogs(12)[11]; got != -1 {
-			t.Errorf("%d in a second in which nobody looked", got)
-		}
+		time.Sleep(5 * time.Second)
+		d.stop(t.Context())
 		if d.backlog() != 0 {
 			t.Errorf("%d in the end", d.backlog())
 		}

@@ -11,16 +11,20 @@ const (
 	oneAtMost                       // it is the receiver's own matter whether there is one
 	noneOfForged                    // none
 	noneOfStale                     // none
-	ofAnEarlier                     // the event is another delivery's, and counted there
+	ofAnother                       // the event is another delivery's, and counted there
 )
 
 // expectationOf is what a class of deliveries calls for.
 func expectationOf(c Class) expectation {
 	switch c {
-	case Duplicate:
-		return ofAnEarlier
+	case Duplicate, Racing, Retry:
+		return ofAnother
 	case Forged:
 		return noneOfForged
+	case Stale:
+		return noneOfStale
+	case Malformed, UnknownType:
+		return oneAtMost
 	}
 	return once
 }

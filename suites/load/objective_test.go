@@ -22,7 +22,7 @@ func objective(t testing.TB, text string) scenarios.Objective {
 // healthy are facts of a run without a miss: 1000 genuine deliveries that took
 // 100 ms each, 50 of the others.
 func healthy() facts {
-	r := newRecorder(func() time.Duration { return 0 })
+	r := newRecorder(func() time.Duration { return 0 }, nil)
 	fill := func(c Class, n int, status int) {
 		for range n {
 			r.classes[c].add(sample{class: c, status: status, right: true, service: 100 * time.Millisecond, response: 101 * time.Millisecond})
@@ -31,6 +31,7 @@ func healthy() facts {
 	fill(Genuine, 1000, 202)
 	fill(Duplicate, 50, 200)
 	fill(Forged, 50, 401)
+	fill(Stale, 50, 401)
 	return facts{
 		classes:      r.classes,
 		generator:    generator{inFlightCap: 64, maxInFlight: 30, lag: time.Millisecond, prep: 20 * time.Microsecond},
@@ -110,6 +111,7 @@ func TestJudge(t *testing.T) {
 		{"doubled, as far as it has drained", "doubled = 0", draining(0), reports.NotObserved, "0", "still draining"},
 		{"doubled, though it still drains", "doubled = 0", func(f *facts) { draining(0)(f); f.completeness.Doubled = 1 }, reports.Fail, "1", "still draining"},
 		{"silent, as far as it has drained", "forged: accepted = 0", func(f *facts) { draining(0)(f); f.silent = true }, reports.NotObserved, "0 with an effect", "still draining"},
+		{"silent about what is stale", "stale: accepted = 0", func(f *facts) { f.silent, f.completeness.Stale = true, 2 }, reports.Fail, "2 with an effect", ""},
 		{"stale effects", "stale-effects = 0", func(f *facts) { f.completeness.Stale = 1 }, reports.Fail, "1", ""},
 		{"no stale effects", "stale-effects = 0", nil, reports.Pass, "0", ""},
 
@@ -224,13 +226,13 @@ func TestTooShort(t *testing.T) {
 		objectives []string
 		want       string
 	}{
-		{"enough", [classes]int{100, 1, 1}, []string{"genuine: p99(response) <= 1s", "duplicate: errors = 0", "forged: accepted = 0", "forged-effects = 0"}, ""},
-		{"few genuine", [classes]int{99, 1, 1}, []string{"unsent = 0"}, "too short to tell: 99 genuine deliveries of at least 100"},
-		{"a finer quantile", [classes]int{999, 0, 0}, []string{"genuine: p99.9(service) <= 1s"}, "too short to tell: 999 genuine deliveries of at least 1000"},
-		{"none forged", [classes]int{100, 0, 0}, []string{"forged: accepted = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
-		{"none forged had an effect", [classes]int{100, 0, 0}, []string{"forged-effects = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
-		{"nobody asks", [classes]int{100, 0, 0}, []string{"lost = 0"}, ""},
-		{"several", [classes]int{3, 0, 9}, []string{"duplicate: errors = 0", "forged: p90(response) <= 1s"},
+		{"enough", [classes]int{Genuine: 100, Duplicate: 1, Forged: 1}, []string{"genuine: p99(response) <= 1s", "duplicate: errors = 0", "forged: accepted = 0", "forged-effects = 0"}, ""},
+		{"few genuine", [classes]int{Genuine: 99, Duplicate: 1, Forged: 1}, []string{"unsent = 0"}, "too short to tell: 99 genuine deliveries of at least 100"},
+		{"a finer quantile", [classes]int{Genuine: 999, Duplicate: 0, Forged: 0}, []string{"genuine: p99.9(service) <= 1s"}, "too short to tell: 999 genuine deliveries of at least 1000"},
+		{"none forged", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"forged: accepted = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"none forged had an effect", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"forged-effects = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"nobody asks", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"lost = 0"}, ""},
+		{"several", [classes]int{Genuine: 3, Duplicate: 0, Forged: 9}, []string{"duplicate: errors = 0", "forged: p90(response) <= 1s"},
 			"too short to tell: 3 genuine deliveries of at least 100, 0 duplicate deliveries of at least 1, 9 forged deliveries of at least 10"},
 	}
 	for _, tt := range tests {
