@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,25 @@ type SizeWeight struct {
 // proportion to 1/k^Skew (Zipf's law), so that some are hot.
 type Keys struct {
 	Objects int     `yaml:"objects"`
-	Skew    float64 `yaml:"skew"` // 0: all alike
+	Skew    Decimal `yaml:"skew"` // 0: all alike
+}
+
+// A Decimal is a number with a fraction, which YAML holds as a text: "1.1".
+type Decimal float64
+
+// UnmarshalText reads digits with a point.
+func (d *Decimal) UnmarshalText(b []byte) error {
+	v, err := strconv.ParseFloat(string(b), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("%q is no number (write \"1.5\")", b)
+	}
+	*d = Decimal(v)
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (d Decimal) MarshalText() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(d), 'g', -1, 64), nil
 }
 
 // Connections is how many deliveries are sent over a connection before it is

@@ -66,7 +66,7 @@ type writtenLoad struct {
 	InFlight    int                   `yaml:"in_flight"`
 	AckTimeout  mockprovider.Duration `yaml:"ack_timeout"`
 	Retries     *LoadRetries          `yaml:"retries"`
-	CatchUp     float64               `yaml:"catch_up"`
+	CatchUp     Decimal               `yaml:"catch_up"`
 	Objectives  []loadObjective       `yaml:"objectives"`
 	Abort       []loadAbort           `yaml:"abort"`
 }
@@ -117,7 +117,7 @@ func parseLoad(file string, b []byte) (LoadScenario, error) {
 		Name: w.Name, Title: w.Title, Why: strings.TrimSpace(w.Why), Schedule: w.Schedule,
 		Mix: w.Mix, Types: w.Types, Sizes: w.Sizes, Keys: w.Keys, Connections: w.Connections,
 		InFlight: cmp.Or(w.InFlight, defaultInFlight), AckTimeout: time.Duration(w.AckTimeout),
-		Retries: w.Retries, CatchUp: cmp.Or(w.CatchUp, defaultCatchUp),
+		Retries: w.Retries, CatchUp: cmp.Or(float64(w.CatchUp), defaultCatchUp),
 		Location: fmt.Sprintf("%s:%d", file, strictyaml.First(d.Body).Position.Line),
 	}
 	for _, o := range w.Objectives {
