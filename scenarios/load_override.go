@@ -11,7 +11,7 @@ import (
 // Override returns the scenario with another highest rate or duration; zero
 // keeps what the scenario says. The schedule keeps its shape.
 func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error) {
-	if err := s.Schedule.check(); err != nil {
+	if err := s.Schedule.Check(); err != nil {
 		return s, err
 	}
 	if d < 0 {

@@ -143,7 +143,7 @@ func (s LoadScenario) check() error {
 	if len(s.Objectives) == 0 {
 		return errors.New("objectives is missing: a run that can miss nothing proves nothing")
 	}
-	return cmp.Or(s.checkMix(), s.checkContent(), s.Schedule.check())
+	return cmp.Or(s.checkMix(), s.checkContent(), s.Schedule.Check())
 }
 
 // loadObjective is an objective as a file holds it.

@@ -106,9 +106,17 @@ func (s LoadSchedule) Stretches() []Phase {
 		return all
 	case s.Spike != nil:
 		p := s.Spike
-		return []Phase{{Rate: p.Base, For: p.After}, {Rate: p.Peak, For: p.Lasts}, {Rate: p.Base, For: p.For - p.After - p.Lasts}}
+		all := []Phase{{Rate: p.Base, For: p.After}, {Rate: p.Peak, For: p.Lasts}}
+		if rest := p.For - p.After - p.Lasts; rest != 0 { // it may last to the end
+			all = append(all, Phase{Rate: p.Base, For: rest})
+		}
+		return all
 	case s.Soak != nil:
-		return []Phase{{To: s.Soak.Rate, For: s.Soak.Rise}, {Rate: s.Soak.Rate, For: s.Soak.For - s.Soak.Rise}}
+		level := Phase{Rate: s.Soak.Rate, For: s.Soak.For - s.Soak.Rise}
+		if s.Soak.Rise == 0 {
+			return []Phase{level}
+		}
+		return []Phase{{To: s.Soak.Rate, For: s.Soak.Rise}, level}
 	}
 	return s.Phases
 }
@@ -125,18 +133,23 @@ func (s LoadSchedule) Duration() time.Duration {
 	return time.Duration(total)
 }
 
-// Peak is the highest rate, a second.
-func (s LoadSchedule) Peak() float64 {
+// PeakRate is the highest rate.
+func (s LoadSchedule) PeakRate() (peak Rate) {
 	if s.Sine != nil {
-		return s.Sine.Mean.PerSecond() + s.Sine.Swing.PerSecond()
+		return s.Sine.Mean.plus(s.Sine.Swing)
 	}
-	peak := 0.0
 	for _, p := range s.Stretches() {
-		from, to := p.Ends()
-		peak = max(peak, from, to)
+		for _, r := range []Rate{p.Rate, p.From, p.To} {
+			if r.PerSecond() > peak.PerSecond() {
+				peak = r
+			}
+		}
 	}
 	return peak
 }
+
+// Peak is the highest rate, a second.
+func (s LoadSchedule) Peak() float64 { return s.PeakRate().PerSecond() }
 
 // Mass is the number of deliveries, before it is made whole.
 func (s LoadSchedule) Mass() float64 {
@@ -206,7 +219,8 @@ func (s LoadSchedule) kinds() (n int) {
 	return n
 }
 
-func (s LoadSchedule) check() error {
+// Check finds what is missing in the schedule, or cannot be.
+func (s LoadSchedule) Check() error {
 	switch s.kinds() {
 	case 0:
 		return errors.New("schedule is missing (write constant: {rate: 200/s, for: 5s}; or ramp, steps, spike, soak, sine, phases)")

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
@@ -110,6 +109,6 @@ func classReport(c Class, t *tally) reports.LoadClass {
 // rerun is the command that plays the same plan again, without the target's
 // flags.
 func rerun(cfg Config) string {
-	c := cfg.Scenario.Schedule.Constant
-	return fmt.Sprintf("hookassay load %s --rate %s --for %s --seed %d", cfg.Scenario.Name, c.Rate, time.Duration(c.For), cfg.Seed)
+	s := cfg.Scenario.Schedule
+	return fmt.Sprintf("hookassay load %s --rate %s --for %s --seed %d", cfg.Scenario.Name, s.PeakRate(), s.Duration(), cfg.Seed)
 }
