@@ -140,7 +140,7 @@ func zipf(k scenarios.Keys) []float64 {
 	shares := make([]float64, k.Objects)
 	total := 0.0
 	for i := range shares {
-		total += math.Pow(float64(i+1), -float64(k.Skew))
+		total += math.Pow(float64(i+1), -k.Skew)
 		shares[i] = total
 	}
 	for i := range shares {
