@@ -46,7 +46,7 @@ func stormed(l *Load) {
 		{"stale", "the scheme's deliveries hold no time"},
 		{"sizes", "the samples are sent as they are"},
 	}
-	l.Aborted = "genuine: errors > 50% for 5s"
+	l.Aborted = "abort: genuine: errors > 50% for 5s"
 	l.CaughtUp = 40
 	l.Resent = &Resent{
 		Sent: 310, Accepted: 240, GivenUp: 12, Outstanding: 3, Amplification: 1.196, WorstSecond: 4.25,

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -74,7 +75,7 @@ func (p *page) sent(l Load) {
 	}
 	p.field("sent", text)
 	if l.Aborted != "" {
-		p.field("aborted", "by the rule "+l.Aborted)
+		p.field("aborted", "by the rule "+strings.TrimPrefix(l.Aborted, "abort: "))
 	}
 }
 

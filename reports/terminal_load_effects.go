@@ -55,8 +55,12 @@ func (p *page) resent(r *Resent) {
 	if r == nil {
 		return
 	}
-	p.field("resent", fmt.Sprintf("%d, %d accepted: %s requests for each that was planned, %s in the worst second",
-		r.Sent, r.Accepted, figure(r.Amplification), figure(r.WorstSecond)))
+	text := "nothing had to be sent again"
+	if r.Sent > 0 {
+		text = fmt.Sprintf("%d, %d accepted: %s requests for each that was planned, %s in the worst second",
+			r.Sent, r.Accepted, figure(r.Amplification), figure(r.WorstSecond))
+	}
+	p.field("resent", text)
 	if r.GivenUp+r.Outstanding > 0 {
 		p.field("", fmt.Sprintf("%s given up, %d with a retry to come when the run ended", plural(r.GivenUp, "event"), r.Outstanding))
 	}

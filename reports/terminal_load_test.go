@@ -84,6 +84,26 @@ func TestLatencyWithoutEffectsSaysSo(t *testing.T) {
 	}
 }
 
+// An interval that has no upper end is not shown as if it had one.
+func TestIntervalOfFewSamples(t *testing.T) {
+	l := spikeLoad()
+	for n, shown := range map[int64]bool{9: false, 367: false, 368: true} {
+		l.Classes[0].Response.N = n
+		if got := strings.Contains(loadPage(l, 120), "1620-2010"); got != shown {
+			t.Errorf("%d samples: shown is %v", n, got)
+		}
+	}
+}
+
+func TestNothingResent(t *testing.T) {
+	l := steadyLoad()
+	l.Resent = &Resent{Amplification: 1, WorstSecond: 1}
+	out := loadPage(l, 120)
+	if !strings.Contains(out, "resent:    nothing had to be sent again\n") || strings.Contains(out, "resent  ") {
+		t.Errorf("got\n%s", out)
+	}
+}
+
 // A page too narrow for all figures of a class in one row loses none of them.
 func TestNarrowTableHoldsEverything(t *testing.T) {
 	for _, width := range []int{60, 160} {

@@ -17,6 +17,7 @@ var (
 	answersDesc    = metric("answers_total", "Answers by the class of their status.", "class", "code")
 	errorsDesc     = metric("errors_total", "Deliveries without an answer, by kind.", "class", "kind")
 	responseDesc   = metric("response_seconds", "Time from when a delivery was due to its answer, or to where it was given up.", "class")
+	resentDesc     = metric("resent_total", "Attempts after the first, which deliveries_total does not hold.")
 
 	inFlightDesc = metric("in_flight", "Deliveries that wait for their answer.")
 	rateDesc     = metric("rate", "Deliveries sent in the last full second.")
@@ -41,7 +42,7 @@ type measured struct {
 // Describe names every metric that there may be.
 func (m *measured) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		deliveriesDesc, answersDesc, errorsDesc, responseDesc, inFlightDesc, rateDesc, backlogDesc, plannedDesc, elapsedDesc,
+		deliveriesDesc, answersDesc, errorsDesc, responseDesc, resentDesc, inFlightDesc, rateDesc, backlogDesc, plannedDesc, elapsedDesc,
 	} {
 		ch <- d
 	}
@@ -67,6 +68,9 @@ func (m *measured) Collect(ch chan<- prometheus.Metric) {
 	}
 	if s.Planned > 0 {
 		gauge(plannedDesc, float64(s.Planned))
+	}
+	if s.Resent > 0 {
+		ch <- prometheus.MustNewConstMetric(resentDesc, prometheus.CounterValue, float64(s.Resent))
 	}
 	for _, c := range m.of(s) {
 		collectClass(ch, c)

@@ -158,7 +158,7 @@ func TestScrapedBuckets(t *testing.T) {
 func TestScrapedLabelsAreBounded(t *testing.T) {
 	page := startScrapes(t)
 	statuses := map[string]int{"0xx": 1, "2xx": 5, "6xx": 2, "9xx": 3}
-	page.keep(load.Status{Elapsed: time.Second, Rate: 7, Planned: 40, Backlog: 3, Classes: func() []load.ClassStatus {
+	page.keep(load.Status{Elapsed: time.Second, Rate: 7, Planned: 40, Resent: 2, Backlog: 3, Classes: func() []load.ClassStatus {
 		return []load.ClassStatus{{Class: "genuine", Sent: 12, Accepted: 5, Statuses: statuses, Failures: map[string]int{"timeout": 1}}}
 	}})
 	got := scrape(t, page.url())
@@ -166,7 +166,7 @@ func TestScrapedLabelsAreBounded(t *testing.T) {
 		"hookassay_answers_total":    {"genuine 2xx": 5, "genuine other": 6},
 		"hookassay_deliveries_total": {"genuine accepted": 5, "genuine refused": 6, "genuine error": 1},
 		"hookassay_errors_total":     {"genuine timeout": 1},
-		"hookassay_rate":             {"": 7}, "hookassay_planned": {"": 40}, "hookassay_backlog": {"": 3},
+		"hookassay_rate":             {"": 7}, "hookassay_planned": {"": 40}, "hookassay_backlog": {"": 3}, "hookassay_resent_total": {"": 2},
 		"hookassay_elapsed_seconds": {"": 1}, "hookassay_in_flight": {"": 0}, "hookassay_response_seconds": {"genuine": 12},
 	}
 	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, slices.Sorted(maps.Keys(want))) {
