@@ -18,6 +18,7 @@ type attack struct {
 	transport *transport
 	rec       *recorder
 	progress  func(Status)
+	ceiling   *ceiling // nil: none
 }
 
 func newAttack(ctx context.Context, t *target.Target, plan *Plan, press *mockprovider.Press, inFlight int) *attack {
@@ -65,7 +66,7 @@ func (a *attack) run(ctx context.Context) {
 		vegeta.MaxBody(0), vegeta.Redirects(vegeta.NoFollow),
 	)
 	started := make(chan struct{})
-	pacer := &pacer{ctx: ctx, plan: a.plan, wait: waitUntil, start: func(t time.Time) {
+	pacer := &pacer{ctx: ctx, plan: a.plan, wait: waitUntil, ceiling: a.ceiling, start: func(t time.Time) {
 		a.transport.begun = t
 		close(started)
 	}}

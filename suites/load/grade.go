@@ -7,7 +7,6 @@ import (
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
-	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
@@ -19,6 +18,11 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	if err := cfg.Check(); err != nil {
 		return reports.Report{}, err
 	}
+	runs := []Config{cfg}
+	if err := Ask(ctx, runs); err != nil {
+		return reports.Report{}, err
+	}
+	cfg = runs[0]
 	record := transcript.NewRecorder(nil)
 	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
 	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
@@ -31,7 +35,10 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	if r.Preflight, err = checks(record); err != nil {
 		return r, err
 	}
-	r.Requests = sender.Sent()
+	if c, ok := cfg.Granted(); ok {
+		r.Preflight = append(r.Preflight, c)
+	}
+	r.Requests = sender.Sent() + cfg.asked
 	if flight.Ready && ctx.Err() == nil {
 		cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
 		result, err := Run(ctx, cfg)
@@ -50,23 +57,12 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 
 // Check finds what cannot be played, or must not be, before anything is sent.
 func (cfg Config) Check() error {
-	if err := permit(cfg.Target); err != nil {
+	if err := cfg.permit(); err != nil {
 		return err
 	}
-	cfg.spent = 1 // by the preflight, at the least
+	cfg.spent = max(cfg.spent, 1) // by the preflight, at the least
 	_, err := cfg.plan()
 	return err
-}
-
-// permit asks for more than consent: load is disruptive.
-func permit(t *target.Target) error {
-	if err := t.Permit(); err != nil {
-		return err
-	}
-	if !t.Loopback() && !scenarios.Disruptive.Within(t.Limits.Risk) {
-		return fmt.Errorf("load may disturb others at %s: if its owner agrees to that, too, say so with --max-risk disruptive", t.URL.Hostname())
-	}
-	return nil
 }
 
 func header(cfg Config, version, command string) reports.Report {

@@ -25,7 +25,9 @@ type Config struct {
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
 
-	spent int // requests that went before the load
+	spent   int    // requests that went before the load
+	granted *grant // by the receiver; nil: it was not asked
+	asked   int    // requests that went into asking
 }
 
 // Status is how far a run has come.
@@ -67,6 +69,9 @@ var StatusBounds = []time.Duration{
 // made sure that the target accepts a genuine delivery. An error means nothing
 // was sent; what goes wrong later, a ctx that ends included, is in the result.
 func Run(ctx context.Context, cfg Config) (reports.Load, error) {
+	if cfg.mustAsk() && cfg.granted == nil {
+		return reports.Load{}, errNotAsked
+	}
 	plan, err := cfg.plan()
 	if err != nil {
 		return reports.Load{}, err
@@ -79,7 +84,7 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 		return reports.Load{}, err
 	}
 	a := newAttack(ctx, cfg.Target, plan, press, cfg.Scenario.InFlight)
-	a.progress = cfg.Progress
+	a.progress, a.ceiling = cfg.Progress, cfg.ceiling()
 	before := readUsage()
 	a.run(ctx)
 	ended := time.Now()
@@ -106,7 +111,7 @@ func (cfg Config) plan() (*Plan, error) {
 // user gave holds for load.
 func (cfg Config) within(plan *Plan) error {
 	t, name := cfg.Target, cfg.Scenario.Name
-	if err := t.Permit(); err != nil {
+	if err := cfg.permit(); err != nil {
 		return err
 	}
 	limit := cfg.Requests

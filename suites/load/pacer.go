@@ -26,8 +26,10 @@ type pacer struct {
 	plan  Schedule
 	start func(time.Time)                            // told once when the run began
 	wait  func(ctx context.Context, until time.Time) // until then, or until ctx ends
-	begun time.Time
-	paced time.Duration // not before then, by the limit on catching up
+	// ceiling is the rate that nothing exceeds; nil: none.
+	ceiling *ceiling
+	begun   time.Time
+	paced   time.Duration // not before then, by the limit on catching up
 }
 
 var _ vegeta.Pacer = (*pacer)(nil)
@@ -43,6 +45,9 @@ func (p *pacer) Pace(elapsed time.Duration, hits uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	p.wait(p.ctx, p.begun.Add(p.due(n, elapsed)))
+	if p.ceiling != nil {
+		p.wait(p.ctx, p.begun.Add(p.ceiling.take(time.Since(p.begun))))
+	}
 	late := time.Since(p.begun) > p.plan.Duration()+overtime
 	return 0, late || p.ctx.Err() != nil
 }
