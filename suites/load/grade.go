@@ -13,46 +13,60 @@ import (
 
 // Grade makes sure that the target accepts a genuine delivery, plays the load
 // scenario and reports. Version names the program, command is what plays it
-// again.
+// again. A *Refused is the user's to mend.
 func Grade(ctx context.Context, cfg Config, version, command string) (reports.Report, error) {
 	if err := cfg.Check(); err != nil {
 		return reports.Report{}, err
 	}
-	runs := []Config{cfg}
-	if err := Ask(ctx, runs); err != nil {
-		return reports.Report{}, err
-	}
-	cfg = runs[0]
-	record := transcript.NewRecorder(nil)
-	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
-	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
 	r := header(cfg, version, command)
-	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
-	flight, err := sender.Preflight(ctx)
-	if err != nil && ctx.Err() == nil {
+	failure, end := start(ctx, cfg.Target)
+	defer end()
+	if failure != "" {
+		r.Preflight = append(r.Preflight, reports.Check{Name: "started", Verdict: reports.Blocked, Message: failure})
+	} else if err := cfg.grade(ctx, &r, version); err != nil {
 		return r, err
-	}
-	if r.Preflight, err = checks(record); err != nil {
-		return r, err
-	}
-	if c, ok := cfg.Granted(); ok {
-		r.Preflight = append(r.Preflight, c)
-	}
-	r.Requests = sender.Sent() + cfg.asked
-	if flight.Ready && ctx.Err() == nil {
-		cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
-		result, err := Run(ctx, cfg)
-		if err != nil {
-			return r, err
-		}
-		result.Rerun = r.Rerun
-		r.Load = append(r.Load, result)
-		r.Requests += result.Sent
 	}
 	r.Interrupted = ctx.Err() != nil
 	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
 	reports.Conclude(&r, nil)
 	return r, nil
+}
+
+// grade asks for what has to be asked for, and plays the preflight and the load.
+func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) error {
+	runs := []Config{cfg}
+	if err := Ask(ctx, runs); err != nil {
+		return err
+	}
+	cfg = runs[0]
+	record := transcript.NewRecorder(nil)
+	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
+	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
+	flight, err := sender.Preflight(ctx)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	if r.Preflight, err = checks(record); err != nil {
+		return err
+	}
+	r.Requests = sender.Sent()
+	if c, ok := cfg.Granted(); ok {
+		r.Preflight = append(r.Preflight, c)
+		r.Requests++ // the asking
+	}
+	if !flight.Ready || ctx.Err() != nil {
+		return nil
+	}
+	cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
+	result, err := Run(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	result.Rerun = r.Rerun
+	r.Load = append(r.Load, result)
+	r.Requests += result.Sent
+	return nil
 }
 
 // Check finds what cannot be played, or must not be, before anything is sent.

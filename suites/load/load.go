@@ -27,7 +27,6 @@ type Config struct {
 
 	spent   int    // requests that went before the load
 	granted *grant // by the receiver; nil: it was not asked
-	asked   int    // requests that went into asking
 }
 
 // Status is how far a run has come.

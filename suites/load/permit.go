@@ -18,6 +18,12 @@ type grant struct {
 	asked, perMinute int // perMinute may be target.NoRateLimit
 }
 
+// Refused says that the receiver does not permit the load, or less of it, and what to
+// do. Next to nothing was sent.
+type Refused struct{ error }
+
+func (r *Refused) Unwrap() error { return r.error }
+
 // permit asks for more than consent, because load is disruptive: the owner's
 // word for it, or a rate that the receiver itself has granted. What it can
 // still be asked for is permitted so far.
@@ -51,9 +57,8 @@ func (cfg Config) mustAsk() bool {
 
 // Ask asks the target, once, for the highest rate that any of the runs needs, if
 // it has to be asked (see target.AskRate), and notes what was granted in all of
-// them: each keeps to it while it runs. The error says why there is no
-// permission, or not enough of it, and what to do. Run refuses what was not
-// permitted.
+// them: each keeps to it while it runs. A *Refused says why there is no
+// permission, or not enough of it. Run refuses what was not permitted.
 func Ask(ctx context.Context, runs []Config) error {
 	need, ask := 0, false
 	for _, cfg := range runs {
@@ -72,14 +77,14 @@ func Ask(ctx context.Context, runs []Config) error {
 		return errors.New("interrupted while the receiver was asked for permission")
 	}
 	if err != nil {
-		return fmt.Errorf("the load is not permitted: %w; if the owner agrees to be disturbed, say so with --max-risk disruptive", err)
+		return &Refused{fmt.Errorf("the load is not permitted: %w; if the owner agrees to be disturbed, say so with --max-risk disruptive", err)}
 	}
 	for i := range runs {
 		runs[i] = runs[i].permitted(grant{need, rate})
 	}
 	for _, cfg := range runs {
 		if err := cfg.permit(); err != nil {
-			return err
+			return &Refused{err}
 		}
 	}
 	return nil
@@ -91,7 +96,6 @@ var errNotAsked = errors.New("the receiver has not been asked for permission (lo
 // permitted notes the grant. Whatever else is sent to the target keeps to it, too.
 func (cfg Config) permitted(g grant) Config {
 	cfg.granted = &g
-	cfg.asked++
 	if g.perMinute != target.NoRateLimit {
 		limited, most := *cfg.Target, float64(g.perMinute)/60
 		if limited.Limits.Rate == 0 || most < limited.Limits.Rate {
