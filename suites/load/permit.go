@@ -116,6 +116,15 @@ func (cfg Config) perMinute() int {
 // acknowledged: more than that the producer never sends.
 func (cfg Config) perMinuteAtMost() int { return cfg.perMinute() * cfg.attempts() }
 
+// Asks is the rate that the receiver will be asked to permit, in requests a
+// minute; 0: it need not be asked.
+func (cfg Config) Asks() int {
+	if !cfg.mustAsk() {
+		return 0
+	}
+	return cfg.perMinuteAtMost()
+}
+
 // attempts is how often a delivery is sent at most.
 func (cfg Config) attempts() int {
 	r := cfg.Scenario.Retries
