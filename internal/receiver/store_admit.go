@@ -16,7 +16,7 @@ func (s *store) admit(a admission) outcome {
 		case is:
 			result = known
 			return nil
-		case a.enqueue != nil && s.waiting.Load() >= queueSize:
+		case a.enqueue != nil && s.waiting.Load() >= queueSize && !s.flaws.has("queue-unbounded"):
 			result = full
 			return nil
 		}
