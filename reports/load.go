@@ -16,17 +16,33 @@ type Load struct {
 	Objectives   []Objective  `json:"objectives"`
 	Completeness Completeness `json:"completeness"`
 	Generator    Generator    `json:"generator"`
-	Windows      []Window     `json:"windows"` // one a second
+	Resent       *Resent      `json:"resent,omitempty"` // nil: the producer sent nothing again
+	Drain        Drain        `json:"drain"`
+	CaughtUp     int          `json:"caught_up"`         // deliveries sent faster than planned, because the schedule was behind
+	Aborted      string       `json:"aborted,omitempty"` // the rule that ended the run early
+	Windows      []Window     `json:"windows"`           // one a second
 	Rerun        string       `json:"rerun"`
 }
 
 // LoadPlan says what was to be sent.
 type LoadPlan struct {
-	Schedule string  `json:"schedule"` // "constant 200/s for 10s"
-	Total    int     `json:"total"`
-	Rate     float64 `json:"rate"` // mean, a second
-	InFlight int     `json:"in_flight_cap"`
-	Digest   string  `json:"digest"` // sha256 of the compiled plan
+	Schedule     string    `json:"schedule"` // "constant 200/s for 10s"
+	Total        int       `json:"total"`
+	Rate         float64   `json:"rate"` // mean, a second
+	Peak         float64   `json:"peak"` // the highest rate, a second
+	InFlight     int       `json:"in_flight_cap"`
+	Connections  string    `json:"connections"`        // keep-alive, churn, reuse 100
+	AckTimeoutMS int64     `json:"ack_timeout_ms"`     // to a complete answer
+	Retries      string    `json:"retries,omitempty"`  // how the producer sends again what was not acknowledged
+	Content      []string  `json:"content,omitempty"`  // what was chosen of types, sizes and objects, in words
+	Left         []LeftOut `json:"left_out,omitempty"` // what the scenario asks for and the target cannot be sent
+	Digest       string    `json:"digest"`             // sha256 of the compiled plan
+}
+
+// LeftOut is a part of a load scenario that could not be played.
+type LeftOut struct {
+	What   string `json:"what"` // "stale", "sizes"
+	Reason string `json:"reason"`
 }
 
 // LoadClass is the result of one class of deliveries.
@@ -39,6 +55,38 @@ type LoadClass struct {
 	Errors   map[string]int `json:"errors"`   // by kind, never by text
 	Service  Quantiles      `json:"service"`  // answer read − round trip start
 	Response Quantiles      `json:"response"` // answer read − intended start: free of coordinated omission
+	// Distribution is the response times' histogram, from fast to slow; bins are
+	// as wide as a tenth of their time, and none is empty.
+	Distribution []Bin `json:"distribution,omitempty"`
+}
+
+// A Bin counts the response times up to a bound and above the bin before.
+type Bin struct {
+	UpTo  float64 `json:"up_to"` // ms
+	Count int64   `json:"count"`
+}
+
+// Resent is what the producer sent again because it was not acknowledged.
+type Resent struct {
+	Sent          int       `json:"sent"`
+	Accepted      int       `json:"accepted"`
+	GivenUp       int       `json:"given_up"`      // events whose retries ran out, or that the receiver wanted no more of
+	Outstanding   int       `json:"outstanding"`   // events whose next retry was not made, because the run had to end
+	Amplification float64   `json:"amplification"` // (planned ones sent + resent) ÷ planned ones sent
+	WorstSecond   float64   `json:"worst_second"`  // the same of the second in which it was highest
+	Response      Quantiles `json:"response"`      // from when each was due
+}
+
+// Drain is how fast effects followed acknowledgements while the load went on.
+type Drain struct {
+	Observed bool      `json:"observed"`
+	Reason   string    `json:"reason,omitempty"`  // why not observed
+	Sampled  int       `json:"sampled"`           // events that were looked at again and again
+	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better
+	Lag      Quantiles `json:"effect_lag"`        // effect seen − acknowledged; what had none in the end counts with its wait
+	Growth   float64   `json:"backlog_growth"`    // of the events that wait for their effect, in % of those acknowledged meanwhile
+	GrowthCI float64   `json:"backlog_growth_ci"` // 95 % confidence: that ± this many points
+	Backlog  int       `json:"backlog"`           // events that waited for their effect when the load ended, estimated from the sample
 }
 
 // Quantiles of one clock, in milliseconds.
@@ -50,6 +98,9 @@ type Quantiles struct {
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p99.9"`
 	Max  float64 `json:"max"`
+	// CI95 holds, for p50, p90, p99 and p99.9 in turn, the 95 % confidence
+	// interval by order statistics, as if samples were independent.
+	CI95 [][2]float64 `json:"ci95,omitempty"`
 	// Note says which quantiles too few samples stand behind.
 	Note string `json:"note,omitempty"`
 }
@@ -86,6 +137,16 @@ type Generator struct {
 	CPUPercent  float64  `json:"cpu_percent"` // of GOMAXPROCS
 	MaxInFlight int      `json:"max_in_flight"`
 	LittleError float64  `json:"little_error"` // |mean in flight ÷ (rate × mean service) − 1|
+	Gates       []Gate   `json:"gates"`
+}
+
+// A Gate is one thing that the sending side must keep to. A breach makes a run
+// invalid only where it can have caused a miss.
+type Gate struct {
+	Name  string `json:"name"`  // "CPU", "p99 lag", "garbage collection"
+	Value string `json:"value"` // "12 %", "0.3 ms"
+	Limit string `json:"limit"`
+	Kept  bool   `json:"kept"`
 }
 
 // A Window is one second of the run.
@@ -94,7 +155,9 @@ type Window struct {
 	Sent     int     `json:"sent"`
 	Accepted int     `json:"accepted"`
 	Errors   int     `json:"errors"`
+	Resent   int     `json:"resent"`    // … of those sent
 	InFlight int     `json:"in_flight"` // at its end
+	Backlog  int     `json:"backlog"`   // acknowledged events without effect at its end, estimated; -1: not observed
 	P50      float64 `json:"p50"`
 	P99      float64 `json:"p99"` // response
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -10,16 +11,6 @@ import (
 
 	"github.com/hookassay/hookassay/internal/nearest"
 )
-
-// The classes of deliveries that a load run may mix.
-const (
-	ClassGenuine   = "genuine"
-	ClassDuplicate = "duplicate" // of a genuine one that should be acknowledged by then
-	ClassForged    = "forged"    // signed with a secret the receiver does not have
-)
-
-// LoadClasses lists the classes in the order of reports.
-var LoadClasses = []string{ClassGenuine, ClassDuplicate, ClassForged}
 
 // A Metric is what an objective limits.
 type Metric string
@@ -35,7 +26,16 @@ const (
 	MetricLost          Metric = "lost"
 	MetricDoubled       Metric = "doubled"
 	MetricForgedEffects Metric = "forged-effects"
+	MetricStaleEffects  Metric = "stale-effects"
+	MetricUnacked       Metric = "unacked"
+	MetricAmplification Metric = "amplification"
+	MetricBacklogGrowth Metric = "backlog-growth"
 )
+
+// runMetrics are those of the whole run.
+var runMetrics = []Metric{
+	MetricUnsent, MetricLost, MetricDoubled, MetricForgedEffects, MetricStaleEffects, MetricUnacked, MetricAmplification, MetricBacklogGrowth,
+}
 
 // Metrics lists every metric, as it is written, with its meaning.
 var Metrics = map[string]string{
@@ -48,12 +48,20 @@ var Metrics = map[string]string{
 	"lost":           "of the run: acknowledged events without an effect",
 	"doubled":        "of the run: events with more than one effect",
 	"forged-effects": "of the run: forged deliveries that had an effect",
+	"stale-effects":  "of the run: stale deliveries that had an effect",
+
+	"mean(effect_lag)": "of genuine: the mean time from an acknowledgement to the effect; any p, also max",
+	"unacked":          "of the run: events that were never acknowledged, not even when they were sent again",
+	"amplification":    "of the run: deliveries sent, those sent again included, for each that was planned",
+	"backlog-growth":   "of the run: by how much the events that wait for their effect grow, in % of those acknowledged meanwhile",
 }
 
 // Clocks an objective may name.
 const (
 	ClockResponse = "response" // from the intended start: what a producer sees
 	ClockService  = "service"  // from the actual start: what hides a stalled receiver
+	// ClockEffectLag runs from the acknowledgement to the effect. Only probes tell it.
+	ClockEffectLag = "effect_lag"
 )
 
 // Unit is the unit of an objective's limit.
@@ -63,6 +71,7 @@ const (
 	UnitCount   Unit = "count"
 	UnitPercent Unit = "%"
 	UnitTime    Unit = "ms"
+	UnitRatio   Unit = "times"
 )
 
 // An Objective is one load requirement, such as
@@ -86,8 +95,11 @@ func (o Objective) Latency() bool { return o.Unit == UnitTime }
 
 // About is the class whose deliveries the objective needs; empty: any.
 func (o Objective) About() string {
-	if o.Metric == MetricForgedEffects {
+	switch o.Metric {
+	case MetricForgedEffects:
 		return ClassForged
+	case MetricStaleEffects:
+		return ClassStale
 	}
 	return o.Class
 }
@@ -147,12 +159,15 @@ func (o *Objective) readMetric(text string) error {
 			}
 			o.Metric, o.Quantile = MetricQuantile, q
 		}
-		if clocks := []string{ClockResponse, ClockService}; !slices.Contains(clocks, o.Clock) {
+		if clocks := []string{ClockResponse, ClockService, ClockEffectLag}; !slices.Contains(clocks, o.Clock) {
 			return nearest.Unknown("clock", o.Clock, clocks)
+		}
+		if o.Clock == ClockEffectLag && o.Class != "" && o.Class != ClassGenuine {
+			return fmt.Errorf("effects are timed of genuine deliveries, not of %s", o.Class)
 		}
 	case text == string(MetricErrors), text == string(MetricAccepted):
 		o.Metric = Metric(text)
-	case slices.Contains([]Metric{MetricUnsent, MetricLost, MetricDoubled, MetricForgedEffects}, Metric(text)):
+	case slices.Contains(runMetrics, Metric(text)):
 		o.Metric, ofClass = Metric(text), false
 	default:
 		return nearest.Unknown("metric", text, metricNames())
@@ -185,18 +200,25 @@ func (o *Objective) readLimit(text string) error {
 		return nil
 	}
 	number, percent := strings.CutSuffix(text, "%")
+	share := o.Class != "" || o.Metric == MetricBacklogGrowth
 	o.Unit = UnitCount
-	if percent {
+	switch {
+	case percent && !share:
+		return fmt.Errorf("%s is a number, not a share", o.Metric)
+	case percent:
 		o.Unit = UnitPercent
-		if o.Class == "" {
-			return fmt.Errorf("%s is a number, not a share", o.Metric)
-		}
+	case o.Metric == MetricBacklogGrowth:
+		return fmt.Errorf("%s is a share: write %s %s 5%%", o.Metric, o.Metric, o.Op)
+	case o.Metric == MetricAmplification:
+		o.Unit = UnitRatio
 	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	switch {
 	case err != nil || !(v >= 0) || percent && v > 100:
 		return fmt.Errorf("%q is no limit (write 0, 10 or 0.1%%)", text)
-	case !percent && v != float64(int64(v)):
+	case math.IsInf(v, 0):
+		return fmt.Errorf("%q is no limit", text)
+	case o.Unit == UnitCount && v != float64(int64(v)):
 		return fmt.Errorf("%q: a number of deliveries is whole; a share is written in %%", text)
 	}
 	o.Limit = v

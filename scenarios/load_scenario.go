@@ -1,17 +1,15 @@
 package scenarios
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml/ast"
 
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/internal/strictyaml"
@@ -24,31 +22,24 @@ var loadYAML embed.FS
 // A LoadScenario says what is sent, when, and what must come of it. Each is a
 // file of its own, load/NAME.yaml.
 type LoadScenario struct {
-	Name       string
-	Title      string
-	Why        string
-	Schedule   LoadSchedule
-	Mix        []Weight
-	InFlight   int // at most this many deliveries wait for their answer
-	Objectives []Objective
-	Location   string // file:line
-}
-
-// A LoadSchedule is exactly one kind of schedule with its parameters.
-type LoadSchedule struct {
-	Constant *Constant `yaml:"constant"`
-}
-
-// Constant is the schedule of one rate.
-type Constant struct {
-	Rate Rate                  `yaml:"rate"`
-	For  mockprovider.Duration `yaml:"for"`
-}
-
-// A Weight is a class's share in the mix.
-type Weight struct {
-	Class  string
-	Weight int
+	Name     string
+	Title    string
+	Why      string
+	Schedule LoadSchedule
+	Mix      []Weight // of classes
+	// Types are the types of genuine events; none: the one that the preflight
+	// found an effect of.
+	Types       []Weight
+	Sizes       []SizeWeight // of genuine bodies; none: as the events are
+	Keys        *Keys        // nil: every event is about an object of its own
+	Connections Connections
+	InFlight    int           // at most this many deliveries wait for their answer
+	AckTimeout  time.Duration // to a complete answer; 0: the target's
+	Retries     *LoadRetries  // nil: nothing is sent again
+	CatchUp     float64       // how much faster a schedule that is behind is played
+	Objectives  []Objective
+	Abort       []Abort
+	Location    string // file:line
 }
 
 const (
@@ -56,16 +47,27 @@ const (
 	maxInFlight     = 16_384
 	maxLoadTime     = 7 * 24 * time.Hour
 	maxDeliveries   = 200_000_000
+	defaultCatchUp  = 1.5
+	maxAckTimeout   = 10 * time.Minute // as long as a histogram can tell
+	maxRetriesTime  = time.Hour
 )
 
 type writtenLoad struct {
-	Name       string          `yaml:"name"`
-	Title      string          `yaml:"title"`
-	Why        string          `yaml:"why"`
-	Schedule   LoadSchedule    `yaml:"schedule"`
-	Mix        loadMix         `yaml:"mix"`
-	InFlight   int             `yaml:"in_flight"`
-	Objectives []loadObjective `yaml:"objectives"`
+	Name        string                `yaml:"name"`
+	Title       string                `yaml:"title"`
+	Why         string                `yaml:"why"`
+	Schedule    LoadSchedule          `yaml:"schedule"`
+	Mix         loadMix               `yaml:"mix"`
+	Types       loadMix               `yaml:"types"`
+	Sizes       loadSizes             `yaml:"sizes"`
+	Keys        *Keys                 `yaml:"keys"`
+	Connections Connections           `yaml:"connections"`
+	InFlight    int                   `yaml:"in_flight"`
+	AckTimeout  mockprovider.Duration `yaml:"ack_timeout"`
+	Retries     *LoadRetries          `yaml:"retries"`
+	CatchUp     float64               `yaml:"catch_up"`
+	Objectives  []loadObjective       `yaml:"objectives"`
+	Abort       []loadAbort           `yaml:"abort"`
 }
 
 // LoadNames lists the built-in load scenarios in alphabetical order.
@@ -101,23 +103,6 @@ func LoadScenarioFile(name string) (LoadScenario, error) {
 	return parseLoad(name, b)
 }
 
-// Override returns the scenario with another rate or duration; zero keeps
-// what the scenario says.
-func (s LoadScenario) Override(rate Rate, d time.Duration) (LoadScenario, error) {
-	if err := s.Schedule.check(); err != nil {
-		return s, err
-	}
-	c := *s.Schedule.Constant
-	if rate != (Rate{}) {
-		c.Rate = rate
-	}
-	if d != 0 {
-		c.For = mockprovider.Duration(d)
-	}
-	s.Schedule.Constant = &c
-	return s, s.check()
-}
-
 func parseLoad(file string, b []byte) (LoadScenario, error) {
 	d, err := strictyaml.Parse(file, b)
 	if err != nil {
@@ -129,14 +114,16 @@ func parseLoad(file string, b []byte) (LoadScenario, error) {
 	}
 	s := LoadScenario{
 		Name: w.Name, Title: w.Title, Why: strings.TrimSpace(w.Why), Schedule: w.Schedule,
-		Mix: w.Mix, InFlight: w.InFlight,
+		Mix: w.Mix, Types: w.Types, Sizes: w.Sizes, Keys: w.Keys, Connections: w.Connections,
+		InFlight: cmp.Or(w.InFlight, defaultInFlight), AckTimeout: time.Duration(w.AckTimeout),
+		Retries: w.Retries, CatchUp: cmp.Or(w.CatchUp, defaultCatchUp),
 		Location: fmt.Sprintf("%s:%d", file, strictyaml.First(d.Body).Position.Line),
-	}
-	if s.InFlight == 0 {
-		s.InFlight = defaultInFlight
 	}
 	for _, o := range w.Objectives {
 		s.Objectives = append(s.Objectives, Objective(o))
+	}
+	for _, a := range w.Abort {
+		s.Abort = append(s.Abort, Abort(a))
 	}
 	if err := s.check(); err != nil {
 		return s, d.At(d.Body, "%w", prefixID(s.Name, err))
@@ -156,71 +143,7 @@ func (s LoadScenario) check() error {
 	if len(s.Objectives) == 0 {
 		return errors.New("objectives is missing: a run that can miss nothing proves nothing")
 	}
-	if err := s.checkMix(); err != nil {
-		return err
-	}
-	return s.Schedule.check()
-}
-
-func (s LoadScenario) checkMix() error {
-	total := map[string]int{}
-	for _, w := range s.Mix {
-		if !slices.Contains(LoadClasses, w.Class) {
-			return fmt.Errorf("mix: %w", nearest.Unknown("class", w.Class, LoadClasses))
-		}
-		if w.Weight < 1 || w.Weight > 10_000 {
-			return fmt.Errorf("mix: the weight of %s is %d; it is 1 to 10000", w.Class, w.Weight)
-		}
-		if total[w.Class] != 0 {
-			return fmt.Errorf("mix: %s stands there twice", w.Class)
-		}
-		total[w.Class] = w.Weight
-	}
-	if total[ClassGenuine] == 0 {
-		return errors.New("mix: genuine is missing: without it nothing shows that the receiver works at all")
-	}
-	for _, o := range s.Objectives {
-		if class := o.About(); class != "" && total[class] == 0 {
-			return fmt.Errorf("objective %q: the mix has no %s deliveries", o, class)
-		}
-	}
-	return nil
-}
-
-func (s LoadSchedule) check() error {
-	c := s.Constant
-	if c == nil {
-		return errors.New("schedule is missing (write constant: {rate: 200/s, for: 5s})")
-	}
-	d := time.Duration(c.For)
-	switch {
-	case c.Rate.N == 0:
-		return errors.New("schedule: rate is missing")
-	case d <= 0 || d > maxLoadTime:
-		return fmt.Errorf("schedule: for is %s; it is more than 0 and at most %s", d, maxLoadTime)
-	case c.Rate.PerSecond()*d.Seconds() > maxDeliveries:
-		return fmt.Errorf("schedule: %s for %s is more than %d deliveries", c.Rate, d, maxDeliveries)
-	}
-	return nil
-}
-
-// loadMix reads {genuine: 90, forged: 5}, in the order written.
-type loadMix []Weight
-
-// UnmarshalYAML reads a mapping of classes to whole numbers.
-func (m *loadMix) UnmarshalYAML(node ast.Node) error {
-	var texts pairs
-	if err := texts.UnmarshalYAML(node); err != nil {
-		return err
-	}
-	for _, p := range texts {
-		n, err := strconv.Atoi(p.Value)
-		if err != nil {
-			return strictyaml.Placed(node, fmt.Sprintf("the weight of %s is no whole number", p.Key))
-		}
-		*m = append(*m, Weight{p.Key, n})
-	}
-	return nil
+	return cmp.Or(s.checkMix(), s.checkContent(), s.Schedule.check())
 }
 
 // loadObjective is an objective as a file holds it.

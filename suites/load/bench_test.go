@@ -167,7 +167,7 @@ func (c *cost) rate() float64 { return float64(c.deliveries) / c.wall.Seconds() 
 func deliverOurs(b *testing.B, tgt *target.Target, round int) int {
 	b.Helper()
 	s := scenarios.LoadScenario{
-		Name: "bench", Mix: []scenarios.Weight{{Class: scenarios.ClassGenuine, Weight: 1}}, InFlight: benchWorkers,
+		Name: "bench", Mix: []scenarios.Weight{{Name: scenarios.ClassGenuine, Weight: 1}}, InFlight: benchWorkers,
 		Schedule: scenarios.LoadSchedule{Constant: &scenarios.Constant{Rate: perSecond(benchRound), For: mockprovider.Duration(time.Second)}},
 	}
 	plan, err := NewPlan(s, int64(round))
@@ -237,7 +237,7 @@ func BenchmarkTransportAlone(b *testing.B) {
 	var out []byte
 	n := 0
 	for b.Loop() {
-		out = press.AppendRequest(out[:0], n, time.Now(), time.Now(), false)
+		out = press.AppendRequest(out[:0], mockprovider.Stamp{Event: n, Object: -1, Happened: time.Now(), At: time.Now()})
 		if status, f := p.exchange(context.Background(), out, time.Now().Add(time.Minute)); status != http.StatusAccepted {
 			b.Fatalf("%d %s", status, f)
 		}

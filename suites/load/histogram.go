@@ -90,3 +90,21 @@ func (c *clock) quantiles() reports.Quantiles {
 
 // ms is a time in milliseconds, to the microsecond.
 func ms(d time.Duration) float64 { return float64(d.Round(time.Microsecond)/time.Microsecond) / 1000 }
+
+// upTo counts the samples up to each bound; bounds ascend.
+func (c *clock) upTo(bounds []time.Duration) []uint64 {
+	counts := make([]uint64, len(bounds))
+	var seen uint64
+	next := 0
+	for _, bar := range c.h.Distribution() {
+		for next < len(bounds) && bar.From > bounds[next].Microseconds() {
+			counts[next] = seen
+			next++
+		}
+		seen += uint64(bar.Count)
+	}
+	for ; next < len(bounds); next++ {
+		counts[next] = seen
+	}
+	return counts
+}

@@ -38,7 +38,7 @@ func NewPlan(s scenarios.LoadScenario, seed int64) (*Plan, error) {
 	var weights [classes]int
 	for _, w := range s.Mix {
 		for c, name := range classNames {
-			if name == w.Class {
+			if name == w.Name {
 				weights[c] = w.Weight
 			}
 		}

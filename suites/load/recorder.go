@@ -131,7 +131,7 @@ func (r *recorder) status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.advance()
-	s := Status{Elapsed: r.last, InFlight: r.inFlight, ForgedAccepted: r.classes[Forged].accepted}
+	s := Status{Elapsed: r.last, InFlight: r.inFlight, ForgedAccepted: r.classes[Forged].accepted, Backlog: -1, Classes: r.classStatus}
 	for _, t := range r.classes {
 		s.Sent += t.sent
 		s.Errors += t.sent - t.right

@@ -2,6 +2,7 @@ package load
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,9 @@ func TestRecorder(t *testing.T) {
 	deliver(3200*time.Millisecond, 700*time.Millisecond, sample{class: Duplicate, failure: timedOut, racing: true})
 	r.finish()
 
-	if got := r.status(); got != (Status{Elapsed: 3900 * time.Millisecond, Sent: 4, P50: r.classes[Genuine].response.quantile(0.5), P99: r.classes[Genuine].response.quantile(0.99), Errors: 3, ForgedAccepted: 1}) {
+	got := r.status()
+	got.Classes = nil
+	if !reflect.DeepEqual(got, Status{Elapsed: 3900 * time.Millisecond, Sent: 4, P50: r.classes[Genuine].response.quantile(0.5), P99: r.classes[Genuine].response.quantile(0.99), Errors: 3, ForgedAccepted: 1, Backlog: -1}) {
 		t.Errorf("status %+v", got)
 	}
 	windows := []reports.Window{
@@ -73,7 +76,7 @@ func TestRecorder(t *testing.T) {
 func TestNothingRecorded(t *testing.T) {
 	r := newRecorder(func() time.Duration { return 0 })
 	r.finish()
-	if len(r.windows) != 0 || r.littleError() != 0 || r.sent() != 0 || r.lag.quantiles() != (reports.Quantiles{}) {
+	if len(r.windows) != 0 || r.littleError() != 0 || r.sent() != 0 || r.lag.count() != 0 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -53,8 +53,11 @@ func (t *transport) deliver(n int, began time.Time) {
 	class, event := t.plan.delivery(n)
 	s := sample{class: class, racing: class == Duplicate && !t.acked.has(event)}
 	l := t.lanes.take()
-	happened := t.wall.Add(t.plan.At(event))
-	l.out = l.press.AppendRequest(l.out[:0], event, happened, began, class == Forged)
+	stamp := mockprovider.Stamp{Form: genuineForm, Event: event, Object: -1, Happened: t.wall.Add(t.plan.At(event)), At: began}
+	if class == Forged {
+		stamp.Form = forgedForm
+	}
+	l.out = l.press.AppendRequest(l.out[:0], stamp)
 
 	t.rec.begin()
 	start := time.Now()
