@@ -148,7 +148,7 @@ type workFirst struct{ s *store }
 func (m workFirst) admit(a admission) outcome {
 	is := false
 	err := m.s.write(func(w *writer) (err error) {
-		is, err = m.s.knows(w, a.keys)
+		is, err = m.s.knows(w.query, a.keys)
 		return err
 	})
 	switch {
