@@ -54,7 +54,7 @@ func (cfg Config) Check() error {
 		return err
 	}
 	cfg.spent = 1 // by the preflight, at the least
-	_, err := cfg.plan()
+	_, _, err := cfg.plan()
 	return err
 }
 
