@@ -22,5 +22,5 @@ var loadFlaws = []Flaw{
 	{"errors-when-busy", "has 8 connections to its database, needs one for 20 ms, and answers 500 when none is free", poolLimit, everyScheme},
 	{"stalls", "stands still for one second in ten, from the third on after its first delivery", gcSpikes, everyScheme},
 	{"dedupe-linear", "looks for an id in a list of all ids, 10 µs each, one delivery at a time", linearList, everyScheme},
-	{"retries-double", "works one after another, 10 ms each, and takes an event that is not done 500 ms after it came for a new one when it comes again", visibility, everyScheme},
+	{"retries-double", "works one after another, 10 ms each, and takes an event that is not done 250 ms after it came for a new one when it comes again", visibility, everyScheme},
 }

@@ -15,7 +15,7 @@ const (
 	stallFrom  = 2 * time.Second // after the first delivery, and then every stallEvery
 	stallFor   = time.Second
 	rowTime    = 10 * time.Microsecond // to look at one id of a list
-	claimLife  = 500 * time.Millisecond
+	claimLife  = 250 * time.Millisecond
 )
 
 // slowWorkers are flaws that show in a queue: one worker does the jobs, each of
