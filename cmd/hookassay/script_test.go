@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
 //	waitfor FILE TEXT        waits until the file holds the text
+//	scrape FILE TEXT         waits until the metrics, whose address FILE holds, hold the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"exitcode":    exitCodeCmd,
 			"nosecret":    noSecretCmd,
 			"waitfor":     waitForCmd,
+			"scrape":      scrapeCmd,
 		},
 	})
 }

@@ -30,7 +30,7 @@ const lookBack = 256
 
 // NewPlan compiles a scenario.
 func NewPlan(s scenarios.LoadScenario, seed int64) (*Plan, error) {
-	schedule, err := compileSchedule(s.Schedule)
+	schedule, err := compileSchedule(s.Schedule, seed)
 	if err != nil {
 		return nil, err
 	}
