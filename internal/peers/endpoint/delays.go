@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	spreadLeast = 10 * time.Millisecond
-	spreadMean  = 20 * time.Millisecond // of what comes on top
+	spreadLeast = 20 * time.Millisecond
+	spreadMean  = 60 * time.Millisecond // of what comes on top
 
 	// StallEvery, StallFor and StallBase say how /stalling answers: StallBase
 	// after a delivery was read, or after the stall that it fell into.
 	StallEvery = 10 * time.Second
 	StallFor   = time.Second
-	StallBase  = 20 * time.Millisecond
+	StallBase  = 50 * time.Millisecond
 )
 
 // delays keeps deliveries waiting.
@@ -43,11 +43,12 @@ func stallLeft(at time.Duration) time.Duration {
 
 // StalledQuantile is the response time of /stalling that a share q of all
 // deliveries keeps to, when they are sent evenly over whole periods whatever
-// the receiver does: every tenth falls into a stall, anywhere in it.
-func StalledQuantile(q float64) time.Duration {
+// the receiver does: every tenth falls into a stall, anywhere in it. base is
+// what StallBase was in truth, because a sleep ends late.
+func StalledQuantile(q float64, base time.Duration) time.Duration {
 	stalled := float64(StallFor) / float64(StallEvery)
 	if q <= 1-stalled {
-		return StallBase
+		return base
 	}
-	return StallBase + time.Duration((q-(1-stalled))/stalled*float64(StallFor))
+	return base + time.Duration((q-(1-stalled))/stalled*float64(StallFor))
 }

@@ -5,7 +5,7 @@
 //
 //	POST /webhooks   verifies Standard Webhooks; 202, or 401
 //	POST /open       reads, and answers 202
-//	POST /spread     answers 202 after 10 ms and an exponential time of mean 20 ms
-//	POST /stalling   answers 202 after 20 ms, but nothing in one second of every ten
+//	POST /spread     answers 202 after 20 ms and an exponential time of mean 60 ms
+//	POST /stalling   answers 202 after 50 ms, but nothing in one second of every ten
 //	GET  /seen       what was seen since this was asked last, as JSON of Seen
 package endpoint

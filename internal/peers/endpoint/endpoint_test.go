@@ -116,7 +116,7 @@ func TestSpreadIsExponential(t *testing.T) {
 	}
 	slices.Sort(all)
 	for _, q := range []float64{0.5, 0.99, 0.999} {
-		want := 10 - 20*math.Log(1-q)
+		want := 20 - 60*math.Log(1-q)
 		if got := quantile(all, q); math.Abs(got/want-1) > 0.02 { // ten lie beyond p99.9
 			t.Errorf("p%g is %.2f ms, want %.2f", 100*q, got, want)
 		}
@@ -133,7 +133,7 @@ func TestStalledQuantile(t *testing.T) {
 		}
 		slices.Sort(all)
 		for _, q := range []float64{0.5, 0.9, 0.99, 0.999} {
-			want := float64(StalledQuantile(q)) / float64(time.Millisecond)
+			want := float64(StalledQuantile(q, StallBase)) / float64(time.Millisecond)
 			if got := quantile(all, q); math.Abs(got-want) > 1.001 { // the step
 				t.Errorf("from %v: p%g is %v ms, want %v", from, 100*q, got, want)
 			}
