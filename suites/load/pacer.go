@@ -42,8 +42,11 @@ func (p *pacer) Pace(elapsed time.Duration, hits uint64) (time.Duration, bool) {
 	if n >= p.plan.Len() {
 		return 0, true
 	}
-	p.wait(p.ctx, p.begun.Add(p.due(n, elapsed)))
-	late := time.Since(p.begun) > p.plan.Duration()+overtime
+	if due := p.due(n, elapsed); due > elapsed { // else the clock need not be read again
+		p.wait(p.ctx, p.begun.Add(due))
+		elapsed = time.Since(p.begun)
+	}
+	late := elapsed > p.plan.Duration()+overtime
 	return 0, late || p.ctx.Err() != nil
 }
 
