@@ -58,6 +58,7 @@ func hit(t *vegeta.Target) error {
 // run plays the plan and returns when every delivery that was sent has ended.
 // When ctx ends it stops at once, deliveries in flight included.
 func (a *attack) run(ctx context.Context) {
+	defer collectLess()()
 	workers := uint64(a.inFlight)
 	attacker := vegeta.NewAttacker(
 		vegeta.Client(&http.Client{Transport: a.transport}), // first: it replaces the whole client
