@@ -18,7 +18,8 @@ var lagRates = []int{5_000, 15_000}
 // is to its advantage.
 func showLag(b *bench) error {
 	paths := []struct{ tool, path string }{{hookassayName, endpoint.Verifying}, {vegetaName, endpoint.Open}}
-	fmt.Printf("Lag of a fixed schedule, p99 of actual − intended start in ms, and deliveries that were due and did not arrive\n")
+	fmt.Printf("Lag of a fixed schedule, p99 of actual − intended start in ms, and deliveries that were due and did not arrive.\n" +
+		"After a stall hookassay catches up at 1.5 times the rate at most, Vegeta in one burst\n")
 	t := newTable("rate", "generator", "p99 lag", "hookassay ÷ it", "missing")
 	for _, rate := range lagRates {
 		lag, missing := map[string]series{}, map[string]int{}

@@ -116,11 +116,23 @@ func libraryVersion(path string) string {
 }
 
 func (b *bench) printVersions() {
-	fmt.Printf("%s %s/%s, %d processors that generator and receiver share\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Printf("%s %s/%s, %d processors that generator and receiver share%s\n\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), othersLoad())
 	t := newTable("generator", "version", "its deliveries")
 	for _, one := range b.tools {
 		t.row(one.name, one.version, one.sends)
 	}
 	t.row("k6", "not compared: it is under the AGPL, and nothing under it is installed", "")
 	t.print()
+}
+
+// othersLoad says how busy the machine is with others, from proc(5)'s loadavg:
+// whoever reads the figures has to know.
+func othersLoad() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	minute, _, ok := strings.Cut(string(b), " ")
+	if err != nil || !ok {
+		return ""
+	}
+	return ", load average before: " + minute
 }
