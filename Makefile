@@ -31,6 +31,7 @@ lint: ## formatting, vet, staticcheck
 bench: ## the figures, ours beside our peers', as ratios
 	go test -run '^$$' -bench . -benchtime 5x ./suites/conformance ./cmd/hookassay
 	go test -run '^$$' -bench . ./suites/load ./mockprovider/...
+	go run ./internal/peers
 
 generate: ## compile the catalogue and its schema (seconds)
 	go test ./scenarios -run 'TestCatalogueIsCurrent|TestSchemaIsCurrent' -update
