@@ -24,6 +24,7 @@ func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error)
 	if d != 0 {
 		longer = float64(d) / float64(s.Schedule.Duration())
 	}
+	s.Changed = changed(peak, d)
 	s.Schedule = s.Schedule.scaled(scaler{faster, longer})
 	if c := s.Schedule.Constant; c != nil { // to the letter
 		if peak != (Rate{}) {
@@ -34,6 +35,17 @@ func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error)
 		}
 	}
 	return s, s.check()
+}
+
+// changed is Override as flags of the command line.
+func changed(peak Rate, d time.Duration) (flags string) {
+	if peak != (Rate{}) {
+		flags += " --rate " + peak.String()
+	}
+	if d != 0 {
+		flags += " --for " + d.String()
+	}
+	return flags
 }
 
 // A scaler multiplies rates and durations.

@@ -41,6 +41,7 @@ type LoadScenario struct {
 	Objectives  []Objective
 	Abort       []Abort
 	Location    string // file:line
+	Changed     string // what Override changed, as flags: " --rate 500/s"
 }
 
 const (

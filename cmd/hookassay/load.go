@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -14,8 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hookassay/hookassay/scenarios"
-	"github.com/hookassay/hookassay/suites/conformance"
 	"github.com/hookassay/hookassay/suites/load"
+	"github.com/hookassay/hookassay/suites/specs"
 )
 
 type loadFlags struct {
@@ -26,6 +25,8 @@ type loadFlags struct {
 	seed     int64
 	list     bool
 	dryRun   bool
+
+	prometheus string
 }
 
 func newLoad(c *console) *cobra.Command {
@@ -60,6 +61,7 @@ SCENARIO is a name (see --list) or a file of your own.`,
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.list, "list", false, "list the load scenarios")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing; needs no target")
+	fs.StringVar(&f.prometheus, "prometheus", "", "serve /metrics on this host:port while the run goes on")
 	return cmd
 }
 
@@ -78,11 +80,7 @@ func listLoad(c *console) error {
 // scenario finds the scenario and puts the flags over it. A flag that says
 // nothing is a slip, such as a variable that is not set.
 func (f *loadFlags) scenario(fs *pflag.FlagSet, name string) (scenarios.LoadScenario, error) {
-	find := scenarios.FindLoad
-	if _, err := os.Stat(name); err == nil {
-		find = scenarios.LoadScenarioFile
-	}
-	s, err := find(name)
+	s, err := findLoad(name)
 	if err != nil {
 		return s, err
 	}
@@ -120,11 +118,34 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 	if f.dryRun {
 		return errors.Join(f.dry(c, cfg), closeProbes())
 	}
-	err = f.play(c, cfg, f.command(name))
+	err = f.scraped(cmd, c, cfg, f.command(name))
 	return errors.Join(err, closeProbes())
 }
 
-func (f *loadFlags) play(c *console, cfg load.Config, command string) error {
+// scraped plays the scenario with a page for Prometheus beside it, where one is
+// asked for. Nothing is sent before it can be scraped, and its last state can be
+// until the report is out.
+func (f *loadFlags) scraped(cmd *cobra.Command, c *console, cfg load.Config, command string) error {
+	bar := newProgress(c)
+	cfg.Progress = bar.load
+	if !cmd.Flags().Changed("prometheus") {
+		return f.play(c, cfg, bar, command)
+	}
+	page, err := serveScrapes(f.prometheus)
+	if err != nil {
+		return err
+	}
+	cfg.Progress = func(s load.Status) {
+		page.keep(s)
+		bar.load(s)
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.err, "metrics: %s\n", page.url())
+	}
+	return errors.Join(f.play(c, cfg, bar, command), page.close())
+}
+
+func (f *loadFlags) play(c *console, cfg load.Config, bar *progress, command string) error {
 	// What the user got wrong is told before any file is made.
 	if err := cfg.Check(); err != nil {
 		return err
@@ -133,12 +154,13 @@ func (f *loadFlags) play(c *console, cfg load.Config, command string) error {
 		return err
 	}
 	_, cfg.IDs = f.output.writers()
-	bar := newProgress(c)
-	cfg.Progress = bar.load
 	ctx, stop := untilSignal()
 	defer stop()
-	report, err := load.Grade(ctx, cfg, conformance.Version, command)
+	report, err := specs.RunLoad(ctx, cfg, command)
 	bar.done()
+	if refused := (*load.Refused)(nil); errors.As(err, &refused) {
+		return errors.Join(err, f.output.close())
+	}
 	if err != nil {
 		return unfinished{err}
 	}

@@ -34,10 +34,12 @@ func TestMain(m *testing.M) {
 //	servetls SCHEME          the same over TLS and HTTP/2; writes its certificate to ca.pem
 //	servekept SCHEME [FLAW...] the same, whose effects are rows of app.db and lines of app.log
 //	servefickle              starts one that verifies nothing any more once it has refused something
+//	servegranting RATE [ORIGIN] starts one of CloudEvents that grants a rate to an origin; sets $ADDRESS, $EFFECTS, $SECRET
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
 //	waitfor FILE TEXT        waits until the file holds the text
+//	scrape FILE TEXT         waits until the metrics, whose address FILE holds, hold the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -51,10 +53,14 @@ func TestScripts(t *testing.T) {
 
 			"servefickle": serveFickleCmd,
 			"servekept":   serveKeptCmd,
-			"odd":         oddCmd,
-			"exitcode":    exitCodeCmd,
-			"nosecret":    noSecretCmd,
-			"waitfor":     waitForCmd,
+
+			"servegranting": serveGrantingCmd,
+
+			"odd":      oddCmd,
+			"exitcode": exitCodeCmd,
+			"nosecret": noSecretCmd,
+			"waitfor":  waitForCmd,
+			"scrape":   scrapeCmd,
 		},
 	})
 }

@@ -32,7 +32,7 @@ type generator struct {
 
 func newGenerator(a *attack, sameHost bool, u used) generator {
 	return generator{
-		used: u, sameHost: sameHost, inFlightCap: a.inFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
+		used: u, sameHost: sameHost, inFlightCap: a.scenario.InFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
 		lag: a.rec.lag.quantile(0.99), prep: a.rec.prep.quantile(0.99),
 	}
 }
@@ -83,10 +83,7 @@ func (g generator) starved() (reasons []string) {
 // times hold lag and signing; every time holds the wait for a processor. On a
 // crowded machine a slow receiver is its own fault if most work was not ours.
 func (g generator) excusesLatency(value, limit time.Duration, response bool) []string {
-	reasons := g.starved()
-	if g.used.cpu > maxOwnShare {
-		reasons = append(reasons, g.crowded()...)
-	}
+	reasons := g.excusesWork()
 	own := g.used.sched
 	if response {
 		own += g.prep
@@ -101,6 +98,15 @@ func (g generator) excusesLatency(value, limit time.Duration, response bool) []s
 	return reasons
 }
 
+// excusesWork says why the receiver may have been slow because of the generator.
+func (g generator) excusesWork() []string {
+	reasons := g.starved()
+	if g.used.cpu > maxOwnShare {
+		reasons = append(reasons, g.crowded()...)
+	}
+	return reasons
+}
+
 // excusesUnsent says why deliveries that were not sent may be the generator's
 // doing: it was starved, or there was room for them.
 func (g generator) excusesUnsent() []string {
@@ -110,6 +116,9 @@ func (g generator) excusesUnsent() []string {
 	}
 	return append(reasons, fmt.Sprintf("deliveries were not sent although only %d of %d were in flight", g.maxInFlight, g.inFlightCap))
 }
+
+// rounded keeps four decimals.
+func rounded(v float64) float64 { return math.Round(1e4*v) / 1e4 }
 
 func (g generator) report() reports.Generator {
 	return reports.Generator{

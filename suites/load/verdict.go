@@ -72,10 +72,11 @@ func (f facts) tooShort(objectives []scenarios.Objective) string {
 			few = append(few, fmt.Sprintf("%d %s deliveries of at least %d", sent, class, needed[class]))
 		}
 	}
+	undrained := f.undrained(objectives)
 	if few == nil {
-		return ""
+		return undrained
 	}
-	return "too short to tell: " + strings.Join(few, ", ")
+	return joined("too short to tell: "+strings.Join(few, ", "), undrained)
 }
 
 func texts(objectives []reports.Objective, v reports.Verdict) (all []string) {
@@ -99,9 +100,9 @@ func appendNew(list, more []string) []string {
 // classReport renders a class, with what its figures do not say themselves.
 func classReport(c Class, t *tally) reports.LoadClass {
 	out := t.report(c)
-	if t.racing > 0 {
+	if t.early > 0 {
 		out.Response.Note = joined(out.Response.Note,
-			fmt.Sprintf("%d of %d were sent although their original was not acknowledged", t.racing, t.sent))
+			fmt.Sprintf("%d of %d were sent although their original was not acknowledged", t.early, t.sent))
 	}
 	return out
 }
@@ -109,6 +110,5 @@ func classReport(c Class, t *tally) reports.LoadClass {
 // rerun is the command that plays the same plan again, without the target's
 // flags.
 func rerun(cfg Config) string {
-	s := cfg.Scenario.Schedule
-	return fmt.Sprintf("hookassay load %s --rate %s --for %s --seed %d", cfg.Scenario.Name, s.PeakRate(), s.Duration(), cfg.Seed)
+	return fmt.Sprintf("hookassay load %s%s --seed %d", cfg.Scenario.Name, cfg.Scenario.Changed, cfg.Seed)
 }
