@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 type attack struct {
 	plan      *Plan
 	scenario  scenarios.LoadScenario
-	granted   float64 // deliveries a second that the receiver granted; 0: no limit
 	transport *transport
 	resend    *resender // nil: nothing is sent again
 	drain     *drain
@@ -25,11 +23,12 @@ type attack struct {
 	progress  func(Status)
 	caughtUp  int
 	aborted   *abortion // nil: it was not
+	ceiling   *ceiling  // nil: none
 }
 
 func newAttack(ctx context.Context, cfg Config, plan *Plan, p *pressing) *attack {
 	t, s := cfg.Target, cfg.Scenario
-	a := &attack{plan: plan, scenario: s, granted: cfg.granted, progress: cfg.Progress}
+	a := &attack{plan: plan, scenario: s, ceiling: cfg.ceiling(), progress: cfg.Progress}
 	now := func() time.Duration { return time.Since(a.transport.begun) }
 	a.rec = newRecorder(now, s.Abort)
 	a.resend = newResender(s.Retries, t.Scheme.RetryPolicy(), cfg.Seed)
@@ -125,17 +124,13 @@ func (a *attack) run(ctx context.Context) {
 }
 
 func (a *attack) newPacer(ctx context.Context, started chan struct{}) *pacer {
-	p := &pacer{
-		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, jobs: a.transport.jobs, wait: waitUntil,
+	return &pacer{
+		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, jobs: a.transport.jobs, wait: waitUntil, ceiling: a.ceiling,
 		start: func(t time.Time) {
 			a.transport.begun = t
 			close(started)
 		},
 	}
-	if a.granted > 0 {
-		p.apart = time.Duration(math.Ceil(float64(time.Second) / a.granted))
-	}
-	return p
 }
 
 // played is how much of the planned window was played.

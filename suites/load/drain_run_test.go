@@ -41,7 +41,7 @@ func TestBacklogsOfReceivers(t *testing.T) {
 		t.Parallel()
 		var mu sync.Mutex
 		var began time.Time
-		tgt := receiveWith(t, receiver.StandardWebhooks, receiver.Config{Workers: 1, OnEffect: func(string) {
+		tgt := receiveAs(t, receiver.StandardWebhooks, receiver.Config{Workers: 1, OnEffect: func(string) {
 			mu.Lock()
 			defer mu.Unlock()
 			if began.IsZero() {
@@ -72,7 +72,7 @@ func TestBacklogsOfReceivers(t *testing.T) {
 		t.Parallel()
 		const lag = 400 * time.Millisecond
 		seen := newLater(lag)
-		tgt := receiveWith(t, receiver.StandardWebhooks, receiver.Config{OnEffect: seen.note})
+		tgt := receiveAs(t, receiver.StandardWebhooks, receiver.Config{OnEffect: seen.note})
 		tgt.Probes = []target.Probe{target.Func(seen.count)}
 		l := play(t, tgt, backlogged(t, "backlog-growth <= 20%", "lost = 0", "genuine: p50(effect_lag) <= 300ms"))
 		d := l.Drain
@@ -141,7 +141,7 @@ func TestLagThatTheReceiverTells(t *testing.T) {
 	defer probe.Close()
 	tell := &http.Client{Timeout: 10 * time.Second}
 	defer tell.CloseIdleConnections()
-	tgt := receiveWith(t, receiver.StandardWebhooks, receiver.Config{OnEffect: func(id string) {
+	tgt := receiveAs(t, receiver.StandardWebhooks, receiver.Config{OnEffect: func(id string) {
 		answer, err := tell.Post("http://"+probe.Addr(), "application/json", strings.NewReader(fmt.Sprintf(`{"id":%q}`, id)))
 		if err != nil {
 			t.Error(err)

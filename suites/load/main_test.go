@@ -39,11 +39,11 @@ func receive(t testing.TB, flaws ...string) *target.Target {
 
 func receiveScheme(t testing.TB, scheme string, flaws ...string) *target.Target {
 	t.Helper()
-	return receiveWith(t, scheme, receiver.Config{Flaws: flaws})
+	return receiveAs(t, scheme, receiver.Config{Flaws: flaws})
 }
 
-// receiveWith starts a receiver of a scheme as configured.
-func receiveWith(t testing.TB, scheme string, cfg receiver.Config) *target.Target {
+// receiveAs starts the reference receiver as it is configured, with the scheme's secret.
+func receiveAs(t testing.TB, scheme string, cfg receiver.Config) *target.Target {
 	t.Helper()
 	cfg.Secrets = map[string][]string{scheme: {secrets[scheme]}}
 	r, err := receiver.New(cfg)
