@@ -9,6 +9,7 @@
 //	class.go               which answer a class asks for
 //	recorder.go            four clocks, in histograms
 //	completeness.go        answers against effects
+//	drain*.go, trend.go    how soon effects follow, and whether a backlog grows
 //	generator.go           whether the sending side was fit to measure
 //	objective.go           verdicts
 //

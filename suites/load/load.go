@@ -90,6 +90,7 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	ended := time.Now()
 	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
+	audit.expected = func(event int) bool { return p.works(plan.Class(event), event) }
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
 	a.drain.stop(ctx)
 	f.drain, f.lags = a.drain.report(), a.drain.known()
