@@ -129,6 +129,23 @@ func TestPressStampsSamples(t *testing.T) {
 	k.samePressed(t, []*Press{k.press(t, Form{})}, Form{}, s)
 }
 
+// A scheme may date in milliseconds, and sign anything around the body, or
+// without it.
+func TestPressOfOtherContents(t *testing.T) {
+	for _, content := range []string{"{id}.{timestamp}", "{body}", "{body}/{id}", "v1:{timestamp}:{body}:{id}"} {
+		k := newKit(t, "standard-webhooks", FormWhsec)
+		scheme, header := *k.composer.Scheme, k.composer.Scheme.Signatures[0]
+		header.Content, scheme.Signatures = content, []SignatureHeader{header}
+		scheme.Timestamp = &Timestamp{Header: "webhook-timestamp", Unit: "ms"}
+		k.composer.Scheme, k.maker = &scheme, NewMaker(&scheme, nil, 42, "a nonce")
+		forms := pressed(k)
+		press := k.press(t, forms...)
+		for form, f := range forms {
+			k.samePressed(t, []*Press{press}, f, Stamp{Form: form, Event: 7, Object: 8, Happened: attemptAt, At: attemptAt})
+		}
+	}
+}
+
 func TestPressTellsWhatCannotBePressed(t *testing.T) {
 	withoutTemplates := newKit(t, "standard-webhooks", FormWhsec)
 	withoutTemplates.maker = NewMaker(&Scheme{Name: "none", ID: Identity{Form: "{unique}"}, Events: []string{"contact.created"}}, nil, 0, "")
@@ -217,6 +234,14 @@ func BenchmarkPress(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+func BenchmarkNewPress(b *testing.B) {
+	k := newKit(b, "github", FormUTF8)
+	forms := pressed(k)
+	for b.Loop() {
+		k.press(b, forms...)
 	}
 }
 

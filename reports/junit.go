@@ -77,6 +77,13 @@ func loadCase(l Load, sameHost bool) junitCase {
 	}
 	c.property("verdict", string(l.Verdict))
 	c.property("schedule", l.Plan.Schedule)
+	c.property("aborted", l.Aborted)
+	for _, left := range l.Plan.Left {
+		c.property("left-out", left.What+": "+left.Reason)
+	}
+	if !l.Completeness.Observed {
+		c.property("effects", "not observed: "+l.Completeness.Reason)
+	}
 	message := l.Reason
 	for _, o := range l.Objectives {
 		if o.Verdict == Fail && message == "" {

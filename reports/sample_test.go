@@ -257,23 +257,28 @@ func unreachableScenarios() (all []Scenario) {
 func steadyLoad() Load {
 	l := Load{
 		Name: "steady", Title: "A steady stream with forgeries and duplicates in it", Verdict: Pass,
-		Plan: LoadPlan{Schedule: "constant 200/s for 24s", Total: 4800, Rate: 200, InFlight: 64, Digest: "77ab"},
+		Plan: LoadPlan{Schedule: "constant 200/s for 24s", Total: 4800, Rate: 200, Peak: 200, InFlight: 64, Digest: "77ab",
+			Connections: "keep-alive", AckTimeoutMS: 10000,
+			Content: []string{"types: invoice.paid 80 %, customer.created 20 %", "10000 objects, Zipf 1.1"}},
 		Sent: 4800, Seconds: 24,
 		Lag: Quantiles{N: 4800, P99: 0.412}, Prep: Quantiles{N: 4800, P99: 0.031},
 		Classes: []LoadClass{
 			{Class: "genuine", Sent: 4320, Accepted: 4320, Right: 4320, Statuses: map[string]int{"200": 4320},
-				Response: Quantiles{N: 4320, Mean: 2.1, P50: 1.84, P90: 3.2, P99: 9.71, P999: 21.4, Max: 31.2, Note: "p99.9: n too small"}},
+				Response: Quantiles{N: 4320, Mean: 2.1, P50: 1.84, P90: 3.2, P99: 9.71, P999: 21.4, Max: 31.2, Note: "n too small for p99.9",
+					CI95: [][2]float64{{1.81, 1.88}, {3.1, 3.31}, {9.02, 10.6}, {17.1, 31.2}}},
+				Distribution: bell(4320, 1.84, 2.04)},
 			{Class: "duplicate", Sent: 240, Accepted: 240, Right: 240, Statuses: map[string]int{"200": 240},
-				Response: Quantiles{N: 240, P50: 1.2, P99: 8.8, P999: 12.1, Max: 12.1}},
+				Response: Quantiles{N: 240, P50: 1.2, P99: 8.8, P999: 12.1, Max: 12.1, Note: "n too small for p99, p99.9"}},
 			{Class: "forged", Sent: 240, Right: 240, Statuses: map[string]int{"401": 240},
-				Response: Quantiles{N: 240, P50: 0.61, P99: 2.4, P999: 3.1, Max: 3.1}},
+				Response: Quantiles{N: 240, P50: 0.61, P99: 2.4, P999: 3.1, Max: 3.1, Note: "n too small for p99, p99.9"}},
 		},
 		Objectives: []Objective{
 			{Text: "genuine: p99(response) <= 250ms", Class: "genuine", Value: "9.71 ms", Verdict: Pass},
 			{Text: "forged: never accepted", Class: "forged", Value: "0 of 240", Verdict: Pass},
 		},
 		Completeness: Completeness{Observed: true, Acked: 4320, Once: 4320, SettledMS: 120},
-		Generator:    Generator{Valid: true, CPUPercent: 22, MaxInFlight: 9, LittleError: 0.012},
+		Generator:    Generator{Valid: true, CPUPercent: 22, MaxInFlight: 9, LittleError: 0.012, Gates: keptGates()},
+		Drain:        drained(),
 		Rerun:        "hookassay load steady --seed 42",
 	}
 	for i := range 24 {
@@ -285,11 +290,14 @@ func steadyLoad() Load {
 func spikeLoad() Load {
 	l := steadyLoad()
 	l.Name, l.Title, l.Verdict = "spike", "A spike of ten times the usual rate", Fail
-	l.Plan = LoadPlan{Schedule: "constant 50/s, spike 500/s for 10s", Total: 1600, Rate: 80, InFlight: 64, Digest: "91c0"}
+	l.Plan = LoadPlan{Schedule: "constant 50/s, spike 500/s for 10s", Total: 1600, Rate: 8, Peak: 80, InFlight: 64, Digest: "91c0",
+		Connections: "churn", AckTimeoutMS: 5000}
 	l.Sent, l.Unsent, l.Seconds, l.Rerun = 1580, 20, 200, "hookassay load spike --seed 42"
 	l.Classes = []LoadClass{{Class: "genuine", Sent: 1580, Accepted: 1500, Right: 1500,
 		Statuses: map[string]int{"200": 1500, "503": 60}, Errors: map[string]int{"timeout": 18, "reset": 2},
-		Response: Quantiles{N: 1580, P50: 4.2, P99: 1840, P999: 5000, Max: 5000}}, {Class: "forged"}}
+		Response: Quantiles{N: 1580, P50: 4.2, P99: 1840, P999: 5000, Max: 5000,
+			CI95: [][2]float64{{4.1, 4.3}, {9.2, 14}, {1620, 2010}, {1990, 5000}}},
+		Distribution: append(bell(1560, 4.2, 2.1), Bin{UpTo: 1840, Count: 2}, Bin{UpTo: 5000, Count: 18})}, {Class: "forged"}}
 	l.Objectives = []Objective{
 		{Text: "genuine: p99(response) <= 250ms", Class: "genuine", Value: "1840 ms", Verdict: Fail, Reason: "80 of 1580 were slower"},
 		{Text: "genuine: every acknowledged event takes effect once", Class: "genuine", Value: "3 lost", Verdict: Fail},
@@ -304,6 +312,7 @@ func spikeLoad() Load {
 		}
 		l.Windows = append(l.Windows, w)
 	}
+	stormed(&l)
 	return l
 }
 
@@ -314,7 +323,9 @@ func blockedLoad() Load {
 		Sent: 14000, Unsent: 6000, Seconds: 2,
 		Objectives:   []Objective{{Text: "genuine: p99(response) <= 250ms", Class: "genuine", Verdict: Blocked}},
 		Completeness: Completeness{Reason: "no effect probe is set up"},
-		Generator:    Generator{Reasons: []string{"own CPU 96 % of GOMAXPROCS", "lag while in flight was below its cap"}, CPUPercent: 96, MaxInFlight: 71},
-		Rerun:        "hookassay load flood --seed 42",
+		Generator: Generator{Reasons: []string{"own CPU 96 % of GOMAXPROCS", "lag while in flight was below its cap"}, CPUPercent: 96, MaxInFlight: 71,
+			Gates: append(keptGates()[2:], Gate{"CPU", "96 %", "80 %", false}, Gate{"p99 lag", "41.0 ms", "1 ms", false})},
+		Drain: Drain{Reason: "no effect probe is set up"},
+		Rerun: "hookassay load flood --seed 42",
 	}
 }

@@ -60,6 +60,12 @@ func TestSchemaRefuses(t *testing.T) {
 	scenario := func(doc map[string]any) map[string]any {
 		return doc["scenarios"].([]any)[0].(map[string]any)
 	}
+	load := func(doc map[string]any) map[string]any {
+		return doc["load"].([]any)[0].(map[string]any)
+	}
+	response := func(doc map[string]any) map[string]any {
+		return load(doc)["classes"].([]any)[0].(map[string]any)["response"].(map[string]any)
+	}
 	tests := map[string]func(doc map[string]any){
 		"an unknown field":             func(doc map[string]any) { doc["extra"] = true },
 		"an unknown field in the deep": func(doc map[string]any) { scenario(doc)["extra"] = true },
@@ -69,11 +75,17 @@ func TestSchemaRefuses(t *testing.T) {
 		"an unknown verdict":           func(doc map[string]any) { scenario(doc)["verdict"] = "skipped" },
 		"an unknown level":             func(doc map[string]any) { scenario(doc)["level"] = "SHALL" },
 		"a local time":                 func(doc map[string]any) { doc["started"] = "2026-01-02T03:04:05+01:00" },
+		"a backlog of less than none":  func(doc map[string]any) { load(doc)["windows"].([]any)[0].(map[string]any)["backlog"] = -2 },
+		"an interval with one end":     func(doc map[string]any) { response(doc)["ci95"].([]any)[2] = []any{1.5} },
+		"three intervals":              func(doc map[string]any) { response(doc)["ci95"] = response(doc)["ci95"].([]any)[:3] },
+		"a class that names ids":       func(doc map[string]any) { load(doc)["classes"].([]any)[0].(map[string]any)["ids"] = []any{} },
 		"microseconds":                 func(doc map[string]any) { doc["started"] = "2026-01-02T03:04:05.123456Z" },
 	}
 	for name, spoil := range tests {
 		t.Run(name, func(t *testing.T) {
-			doc := instance(t, sampleReports()["failing"])
+			r := sampleReports()["failing"]
+			r.Load = []Load{steadyLoad()}
+			doc := instance(t, r)
 			if err := schema.Validate(doc); err != nil {
 				t.Fatalf("before it was spoilt: %v", err)
 			}

@@ -2,20 +2,19 @@ package reports
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-
-	"github.com/rivo/uniseg"
+	"time"
 )
 
+// load writes the result of one load scenario: the verdict, what was sent and
+// whether the sender was fit to measure, then answers, effects and charts.
 func (p *page) load(l Load, sameHost bool) {
 	look := l.Verdict.look()
 	p.heading("LOAD " + oneLine(l.Name))
 	p.para(look.style, look.String()+"  ", 4, l.Title)
 	p.field("reason", l.Reason)
-	p.field("planned", fmt.Sprintf("%s: %d deliveries, at most %d in flight", l.Plan.Schedule, l.Plan.Total, l.Plan.InFlight))
-	p.field("sent", fmt.Sprintf("%d in %s s, %d unsent", l.Sent, figure(l.Seconds), l.Unsent))
+	p.plan(l.Plan)
+	p.sent(l)
 	p.generator(l)
 	if sameHost {
 		p.field("", "the receiver shared this machine with the generator")
@@ -23,149 +22,77 @@ func (p *page) load(l Load, sameHost bool) {
 	if !l.Generator.Valid {
 		p.standing(l.Objectives)
 	}
-	p.classes(l.Classes)
+	p.classes(l.sentClasses(), l.Resent)
 	p.objectives(l.Objectives)
-	p.completeness(l.Completeness)
-	for _, row := range chart(l.Windows, p.width-4) {
-		p.line("    " + row)
+	p.completeness(l.Completeness, len(l.sentClasses()) > 0)
+	p.drain(l.Drain, l.Completeness.Reason)
+	p.resent(l.Resent)
+	p.chart(timeline(l.Windows, l.Drain.Observed, p.width-4))
+	for _, c := range l.sentClasses() {
+		if limits, missed := responseLimits(l.Objectives, c.Class); c.Class == "genuine" || missed {
+			p.chart(distribution(c, limits, p.width-4))
+		}
 	}
 	if l.Verdict != Pass {
 		p.command("again", l.Rerun)
 	}
 }
 
-// generator stands before the figures: it says which of them to read.
-func (p *page) generator(l Load) {
-	g := l.Generator
-	text := fmt.Sprintf("valid: CPU %.0f %%, at most %d in flight, p99 lag %s ms, p99 signing %s ms, Little's law off by %.1f %%",
-		g.CPUPercent, g.MaxInFlight, figure(l.Lag.P99), figure(l.Prep.P99), 100*g.LittleError)
-	if !g.Valid {
-		text = "NOT VALID: " + strings.Join(g.Reasons, "; ")
+func (p *page) chart(rows []string) {
+	if len(rows) > 0 {
+		p.line("")
 	}
-	p.field("generator", text)
-}
-
-// standing says what an unfit generator leaves of the objectives: what was met
-// in spite of it, and what no generator can bring about.
-func (p *page) standing(objectives []Objective) {
-	texts := map[Verdict][]string{}
-	for _, o := range objectives {
-		texts[o.Verdict] = append(texts[o.Verdict], o.Text)
-	}
-	p.field("void", strings.Join(texts[Blocked], "; "))
-	p.field("standing", strings.Join(append(texts[Pass], texts[Fail]...), "; "))
-}
-
-// classes writes the table of answers. Response times run from the intended
-// start, so a stalled receiver cannot hide in them.
-func (p *page) classes(classes []LoadClass) {
-	if len(classes) == 0 {
-		return
-	}
-	rows := [][]string{{"class", "sent", "right", "p50", "p99", "p99.9", "max", "errors"}}
-	for _, c := range classes {
-		rows = append(rows, append([]string{oneLine(c.Class), fmt.Sprint(c.Sent), fmt.Sprint(c.Right)},
-			append(latencies(c.Response), fmt.Sprint(c.failed()))...))
-	}
-	p.line("")
-	p.table(rows)
-	p.line(p.paint(faint, "    p50 to max: response time in ms, from the intended start"))
-	for _, c := range classes {
-		if c.Right < c.Sent {
-			p.para(plain, "    ", 6, fmt.Sprintf("%s: answers %s; errors %s", c.Class, tallied(c.Statuses), tallied(c.Errors)))
-		}
-		if c.Response.Note != "" {
-			p.para(plain, "    ", 6, fmt.Sprintf("%s: %s", c.Class, c.Response.Note))
-		}
-	}
-}
-
-func latencies(q Quantiles) []string {
-	if q.N == 0 {
-		return []string{"-", "-", "-", "-"}
-	}
-	return []string{figure(q.P50), figure(q.P99), figure(q.P999), figure(q.Max)}
-}
-
-// failed is the number of deliveries that ended in an error of any kind.
-func (c LoadClass) failed() (n int) {
-	for _, count := range c.Errors {
-		n += count
-	}
-	return n
-}
-
-// tallied says "200 x1790, 503 x10".
-func tallied(counts map[string]int) string {
-	if len(counts) == 0 {
-		return "none"
-	}
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s x%d", oneLine(k), counts[k]))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// table writes rows under their header: names to the left, figures to the right.
-func (p *page) table(rows [][]string) {
-	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], uniseg.StringWidth(cell))
-		}
-	}
-	for n, row := range rows {
-		var cells []string
-		for i, cell := range row {
-			width := -widths[i]
-			if i == 0 {
-				width = widths[i]
-			}
-			cells = append(cells, pad(cell, width))
-		}
-		text := "    " + strings.Join(cells, "  ")
-		if n == 0 {
-			text = p.paint(faint, text)
-		}
-		p.line(text)
+		p.line("    " + row)
 	}
 }
 
-func (p *page) objectives(objectives []Objective) {
-	if len(objectives) == 0 {
-		return
+func (p *page) plan(plan LoadPlan) {
+	text := fmt.Sprintf("%s: %d deliveries, %d in flight at most", plan.Schedule, plan.Total, plan.InFlight)
+	if plan.Peak > 1.005*plan.Rate {
+		text += fmt.Sprintf("; %s/s on average, %s/s at its peak", figure(plan.Rate), figure(plan.Peak))
 	}
-	p.line("")
-	for _, o := range objectives {
-		text := o.Text
-		if o.Value != "" {
-			text += "; was " + o.Value
-		}
-		if o.Reason != "" && o.Verdict != Blocked { // the generator has said why
-			text += ": " + o.Reason
-		}
-		l := o.Verdict.look()
-		p.para(l.style, "    "+l.String()+"  ", 6, text)
+	p.field("planned", text)
+	over := ""
+	if plan.Connections != "" {
+		over = "connections: " + plan.Connections
+	}
+	if plan.AckTimeoutMS > 0 {
+		over = joinedBy("; ", over, fmt.Sprintf("an answer is waited for %s", time.Duration(plan.AckTimeoutMS)*time.Millisecond))
+	}
+	p.field("", over)
+	p.field("retries", plan.Retries)
+	p.field("content", joinedBy("; ", plan.Content...))
+	for _, left := range plan.Left {
+		p.field("left out", left.What+": "+left.Reason)
 	}
 }
 
-// completeness says the equation between answers and effects in words.
-func (p *page) completeness(c Completeness) {
-	p.line("")
-	if !c.Observed {
-		p.field("effects", "not observed: "+c.Reason)
-		return
+func (p *page) sent(l Load) {
+	text := fmt.Sprintf("%d in %s s, %d unsent, at most %d in flight", l.Sent, figure(l.Seconds), l.Unsent, l.Generator.MaxInFlight)
+	if l.CaughtUp > 0 {
+		text += fmt.Sprintf("; %d were sent faster than planned, to catch up", l.CaughtUp)
 	}
-	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
-		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
-	if c.Blind != "" {
-		p.field("", "once may be more often: "+c.Blind)
+	p.field("sent", text)
+	if l.Aborted != "" {
+		p.field("aborted", "by the rule "+strings.TrimPrefix(l.Aborted, "abort: "))
 	}
-	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
-	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
-		plural(c.Forged, "forged event"), c.SettledMS))
-	if len(c.Examples) > 0 {
-		p.field("such as", strings.Join(c.Examples, ", "))
+}
+
+// sentClasses are the classes of which anything was sent.
+func (l Load) sentClasses() (sent []LoadClass) {
+	for _, c := range l.Classes {
+		if c.Sent > 0 {
+			sent = append(sent, c)
+		}
 	}
+	return sent
+}
+
+// span says a time, given in ms, in the unit that a person would choose.
+func span(ms float64) string {
+	if ms < 1000 {
+		return figure(ms) + " ms"
+	}
+	return figure(ms/1000) + " s"
 }

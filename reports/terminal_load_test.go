@@ -33,3 +33,85 @@ func TestAnUnfitGeneratorLeavesObjectivesStanding(t *testing.T) {
 		}
 	}
 }
+
+func loadPage(l Load, width int) string {
+	p := newPage(TerminalOptions{Width: width})
+	p.load(l, false)
+	return p.String()
+}
+
+// What a result does not hold leaves no trace: a zero would be read as a figure.
+func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
+	l := Load{
+		Name: "old", Title: "Of a program that knew less", Verdict: Pass, Sent: 10,
+		Plan:         LoadPlan{Schedule: "constant 10/s for 1s", Total: 10, Rate: 10, InFlight: 4},
+		Classes:      []LoadClass{{Class: "genuine", Sent: 10, Right: 10, Response: Quantiles{N: 10, P50: 1, P99: 2, Max: 2}}, {Class: "stale"}},
+		Generator:    Generator{Valid: true},
+		Completeness: Completeness{Observed: true},
+		Windows:      []Window{{Sent: 4}, {Sent: 4}, {Sent: 2}},
+	}
+	out := loadPage(l, 120)
+	for _, never := range []string{
+		"drain", "resent", "aborted", "connections", "answer is waited for", "retries", "content", "left out", "95 %", "caught",
+		"faster than planned", "within all", "stale", "answers by response time", "backlog", "peak", "wrong/s",
+	} {
+		if strings.Contains(out, never) {
+			t.Errorf("%q stands in\n%s", never, out)
+		}
+	}
+}
+
+// A figure on latency without a look at effects says what it is worth.
+func TestLatencyWithoutEffectsSaysSo(t *testing.T) {
+	const said = "effects were not looked at: how fast answers came says nothing about whether the work was done\n"
+	l := steadyLoad()
+	if strings.Contains(loadPage(l, 120), said) {
+		t.Error("said although effects were observed")
+	}
+	l.Completeness = Completeness{Reason: "no effect probe is set up"}
+	l.Drain = Drain{Reason: l.Completeness.Reason}
+	out := loadPage(l, 120)
+	if !strings.Contains(out, said) || strings.Contains(out, "drain:") {
+		t.Errorf("got\n%s", out)
+	}
+	l.Drain.Reason = "the probe is asked once an event"
+	if out := loadPage(l, 120); !strings.Contains(out, "drain:     not observed: the probe is asked once an event\n") {
+		t.Errorf("got\n%s", out)
+	}
+	l.Classes = nil
+	if strings.Contains(loadPage(l, 120), said) {
+		t.Error("said although nothing was timed")
+	}
+}
+
+// An interval that has no upper end is not shown as if it had one.
+func TestIntervalOfFewSamples(t *testing.T) {
+	l := spikeLoad()
+	for n, shown := range map[int64]bool{9: false, 367: false, 368: true} {
+		l.Classes[0].Response.N = n
+		if got := strings.Contains(loadPage(l, 120), "1620-2010"); got != shown {
+			t.Errorf("%d samples: shown is %v", n, got)
+		}
+	}
+}
+
+func TestNothingResent(t *testing.T) {
+	l := steadyLoad()
+	l.Resent = &Resent{Amplification: 1, WorstSecond: 1}
+	out := loadPage(l, 120)
+	if !strings.Contains(out, "resent:    nothing had to be sent again\n") || strings.Contains(out, "resent  ") {
+		t.Errorf("got\n%s", out)
+	}
+}
+
+// A page too narrow for all figures of a class in one row loses none of them.
+func TestNarrowTableHoldsEverything(t *testing.T) {
+	for _, width := range []int{60, 160} {
+		out := loadPage(spikeLoad(), width)
+		for _, figure := range []string{"1580", "1500", "4.20", "1840", "1620-2010", "4980", "310", "240"} {
+			if !strings.Contains(out, figure) {
+				t.Errorf("width %d: no %s in\n%s", width, figure, out)
+			}
+		}
+	}
+}

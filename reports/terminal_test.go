@@ -21,6 +21,8 @@ func TestTerminal(t *testing.T) {
 		{"failing-narrow.txt", "failing", TerminalOptions{Width: 48}},
 		{"failing-color.txt", "failing", TerminalOptions{Color: true, Width: 100}},
 		{"load.txt", "load", TerminalOptions{}},
+		{"load-narrow.txt", "load", TerminalOptions{Width: 60}},
+		{"load-wide-color.txt", "load", TerminalOptions{Width: 160, Color: true}},
 		{"unreachable.txt", "unreachable", TerminalOptions{}},
 		{"unseen.txt", "unseen", TerminalOptions{}},
 		{"known.txt", "known", TerminalOptions{}},
@@ -82,7 +84,7 @@ func TestColourOnlyAdds(t *testing.T) {
 
 func TestTerminalKeepsItsWidth(t *testing.T) {
 	for name, r := range sampleReports() {
-		for _, width := range []int{60, 80, 120} {
+		for _, width := range []int{60, 80, 120, 160} {
 			var b bytes.Buffer
 			if err := Terminal(&b, r, TerminalOptions{Width: width, Verbose: true}); err != nil {
 				t.Fatal(err)

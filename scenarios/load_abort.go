@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,9 @@ func ParseAbort(text string) (Abort, error) {
 	}
 	if o.Class == "" || o.Clock == ClockEffectLag {
 		return a, fmt.Errorf("abort %q: what can be told while the run goes on is an answer's time, errors or accepted, of a class", text)
+	}
+	if o.Metric != MetricAccepted && !strings.HasPrefix(o.Op, ">") {
+		return a, fmt.Errorf("abort %q: it would end a run in which all is well; write > or >=", text)
 	}
 	a.If = o
 	return a, nil

@@ -54,6 +54,8 @@ const (
 	maxWeight  = 10_000
 	maxObjects = 1_000_000
 	maxSize    = 1 << 20
+	maxSkew    = 5
+	maxReuse   = 1_000_000
 )
 
 // loadMix reads {genuine: 90, forged: 5}, in the order written.
@@ -61,28 +63,39 @@ type loadMix []Weight
 
 // UnmarshalYAML reads a mapping of names to whole numbers.
 func (m *loadMix) UnmarshalYAML(node ast.Node) error {
-	var texts pairs
-	if err := texts.UnmarshalYAML(node); err != nil {
-		return err
+	entries, ok := strictyaml.Entries(node)
+	if !ok {
+		return strictyaml.Placed(node, "expected a map of names to weights")
 	}
-	for _, p := range texts {
-		n, err := strconv.Atoi(p.Value)
+	for _, e := range entries {
+		name, err := strictyaml.Scalar(e.Key)
 		if err != nil {
-			return strictyaml.Placed(node, fmt.Sprintf("the weight of %s is no whole number", p.Key))
+			return err
 		}
-		*m = append(*m, Weight{p.Key, n})
+		text, err := strictyaml.Scalar(e.Value)
+		if err != nil {
+			return err
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return strictyaml.Placed(e.Value, fmt.Sprintf("the weight of %s is %q; it is a whole number, 1 to %d", name, text, maxWeight))
+		}
+		*m = append(*m, Weight{name, n})
 	}
 	return nil
 }
 
-func (m loadMix) check(what string) error {
+// check looks at what stands under a key.
+func (m loadMix) check(key string) error {
 	seen := map[string]bool{}
 	for _, w := range m {
 		switch {
+		case w.Name == "":
+			return under(fmt.Errorf("%s: a name is empty", key), key)
 		case w.Weight < 1 || w.Weight > maxWeight:
-			return fmt.Errorf("%s: the weight of %s is %d; it is 1 to %d", what, w.Name, w.Weight, maxWeight)
+			return under(fmt.Errorf("%s: the weight of %s is %d; it is 1 to %d", key, w.Name, w.Weight, maxWeight), key, w.Name)
 		case seen[w.Name]:
-			return fmt.Errorf("%s: %s stands there twice", what, w.Name)
+			return under(fmt.Errorf("%s: %s stands there twice", key, w.Name), key)
 		}
 		seen[w.Name] = true
 	}
@@ -105,6 +118,9 @@ func (s *loadSizes) UnmarshalYAML(node ast.Node) error {
 		size, err := parseSize(w.Name)
 		if err != nil {
 			return strictyaml.Placed(node, err.Error())
+		}
+		if slices.ContainsFunc(*s, func(other SizeWeight) bool { return other.Bytes == size }) {
+			return strictyaml.Placed(node, fmt.Sprintf("sizes: %d bytes stand there twice", size))
 		}
 		*s = append(*s, SizeWeight{size, w.Weight})
 	}
@@ -136,7 +152,7 @@ func (c *Connections) UnmarshalText(b []byte) error {
 		*c = KeepAlive
 	case text == "churn":
 		*c = Churn
-	case reuse && err == nil && n >= 1 && n <= 1_000_000:
+	case reuse && err == nil && n >= 1 && n <= maxReuse:
 		*c = Connections(n)
 	default:
 		return fmt.Errorf(`connections is %q; it is keep-alive, churn or "reuse 100"`, text)
@@ -164,31 +180,27 @@ func (s LoadScenario) checkMix() error {
 	total := map[string]int{}
 	for _, w := range s.Mix {
 		if !slices.Contains(LoadClasses, w.Name) {
-			return fmt.Errorf("mix: %w", nearest.Unknown("class", w.Name, LoadClasses))
+			return under(fmt.Errorf("mix: %w", nearest.Unknown("class", w.Name, LoadClasses)), "mix", w.Name)
 		}
 		total[w.Name] = w.Weight
 	}
 	switch {
 	case total[ClassGenuine] == 0:
-		return errors.New("mix: genuine is missing: without it nothing shows that the receiver works at all")
+		return under(errors.New("mix: genuine is missing: without it nothing shows that the receiver works at all"), "mix")
 	case total[ClassRacing] > total[ClassGenuine]:
-		return fmt.Errorf("mix: the weight of racing is %d, but each races a genuine one, of which there are %d", total[ClassRacing], total[ClassGenuine])
+		return under(fmt.Errorf("mix: the weight of racing is %d, but each races a genuine one, of which there are %d", total[ClassRacing], total[ClassGenuine]), "mix", ClassRacing)
 	}
-	for _, o := range s.conditions() {
+	for i, o := range s.Objectives {
 		if class := o.About(); class != "" && total[class] == 0 {
-			return fmt.Errorf("objective %q: the mix has no %s deliveries", o, class)
+			return under(fmt.Errorf("objective %q: the mix has no %s deliveries", o, class), "objectives", strconv.Itoa(i))
+		}
+	}
+	for i, a := range s.Abort {
+		if class := a.If.About(); total[class] == 0 {
+			return under(fmt.Errorf("abort %q: the mix has no %s deliveries", a, class), "abort", strconv.Itoa(i))
 		}
 	}
 	return nil
-}
-
-// conditions are the objectives and what the abort rules ask.
-func (s LoadScenario) conditions() []Objective {
-	all := slices.Clone(s.Objectives)
-	for _, a := range s.Abort {
-		all = append(all, a.If)
-	}
-	return all
 }
 
 // checkContent looks at what deliveries carry and how they are sent.
@@ -199,23 +211,23 @@ func (s LoadScenario) checkContent() error {
 	if k := s.Keys; k != nil {
 		switch {
 		case k.Objects < 1 || k.Objects > maxObjects:
-			return fmt.Errorf("keys: objects is %d; it is 1 to %d", k.Objects, maxObjects)
-		case !(k.Skew >= 0 && k.Skew <= 5):
-			return fmt.Errorf("keys: skew is %v; it is 0 (all alike) to 5", k.Skew)
+			return under(fmt.Errorf("keys: objects is %d; it is 1 to %d", k.Objects, maxObjects), "keys", "objects")
+		case !(k.Skew >= 0 && k.Skew <= maxSkew):
+			return under(fmt.Errorf("keys: skew is %v; it is 0 (all alike) to %d", k.Skew, maxSkew), "keys", "skew")
 		}
 	}
 	if s.AckTimeout < 0 || s.AckTimeout > maxAckTimeout {
-		return fmt.Errorf("ack_timeout is %s; it is more than 0 and at most %s", s.AckTimeout, maxAckTimeout)
+		return under(fmt.Errorf("ack_timeout is %s; it is more than 0 and at most %s", s.AckTimeout, maxAckTimeout), "ack_timeout")
 	}
-	if !(s.CatchUp >= 1 && s.CatchUp <= 10) {
-		return fmt.Errorf("catch_up is %v; a schedule that is behind is played 1 to 10 times as fast", s.CatchUp)
+	if !(s.CatchUp >= 1 && s.CatchUp <= maxCatchUp) {
+		return under(fmt.Errorf("catch_up is %v; a schedule that is behind is played 1 to %d times as fast", s.CatchUp, maxCatchUp), "catch_up")
 	}
 	if r := s.Retries; r != nil {
 		switch {
 		case r.Within <= 0 || time.Duration(r.Within) > maxRetriesTime:
-			return fmt.Errorf("retries: within is %s; it is more than 0 and at most %s", r.Within, maxRetriesTime)
-		case r.Attempts != 0 && (r.Attempts < 2 || r.Attempts > 100):
-			return fmt.Errorf("retries: attempts is %d; it is 2 to 100, the first included", r.Attempts)
+			return under(fmt.Errorf("retries: within is %s; it is more than 0 and at most %s", r.Within, maxRetriesTime), "retries", "within")
+		case r.Attempts != 0 && (r.Attempts < 2 || r.Attempts > maxAttempts):
+			return under(fmt.Errorf("retries: attempts is %d; it is 2 to %d, the first included", r.Attempts, maxAttempts), "retries", "attempts")
 		}
 	}
 	return nil

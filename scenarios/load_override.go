@@ -11,7 +11,7 @@ import (
 // Override returns the scenario with another highest rate or duration; zero
 // keeps what the scenario says. The schedule keeps its shape.
 func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error) {
-	if err := s.Schedule.check(); err != nil {
+	if err := s.Schedule.Check(); err != nil {
 		return s, err
 	}
 	if d < 0 {
@@ -24,6 +24,7 @@ func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error)
 	if d != 0 {
 		longer = float64(d) / float64(s.Schedule.Duration())
 	}
+	s.Changed = changed(peak, d)
 	s.Schedule = s.Schedule.scaled(scaler{faster, longer})
 	if c := s.Schedule.Constant; c != nil { // to the letter
 		if peak != (Rate{}) {
@@ -34,6 +35,17 @@ func (s LoadScenario) Override(peak Rate, d time.Duration) (LoadScenario, error)
 		}
 	}
 	return s, s.check()
+}
+
+// changed is Override as flags of the command line.
+func changed(peak Rate, d time.Duration) (flags string) {
+	if peak != (Rate{}) {
+		flags += " --rate " + peak.String()
+	}
+	if d != 0 {
+		flags += " --for " + d.String()
+	}
+	return flags
 }
 
 // A scaler multiplies rates and durations.
@@ -73,16 +85,23 @@ func (s LoadSchedule) scaled(by scaler) LoadSchedule {
 			out.Steps.Rates = append(out.Steps.Rates, by.rate(r))
 		}
 	case s.Spike != nil:
-		p := s.Spike
-		out.Spike = &Spike{by.rate(p.Base), by.rate(p.Peak), by.time(p.After), by.time(p.Lasts), by.time(p.For)}
+		p, after, all := s.Spike, by.time(s.Spike.After), by.time(s.Spike.For)
+		lasts := min(by.time(p.Lasts), all-after) // both may have been rounded up
+		out.Spike = &Spike{by.rate(p.Base), by.rate(p.Peak), after, lasts, all}
 	case s.Soak != nil:
 		out.Soak = &Soak{by.rate(s.Soak.Rate), by.time(s.Soak.Rise), by.time(s.Soak.For)}
 	case s.Sine != nil:
 		p := s.Sine
 		out.Sine = &Sine{by.rate(p.Mean), by.rate(p.Swing), by.time(p.Period), by.time(p.For)}
+		if out.Sine.Swing.PerSecond() > out.Sine.Mean.PerSecond() { // by being made whole
+			out.Sine.Swing = out.Sine.Mean
+		}
 	}
+	var end mockprovider.Duration // phases end where they end together, so that no rounding adds up
 	for _, p := range s.Phases {
-		out.Phases = append(out.Phases, Phase{by.rate(p.Rate), by.rate(p.From), by.rate(p.To), by.time(p.For)})
+		begin := end
+		end += p.For
+		out.Phases = append(out.Phases, Phase{by.rate(p.Rate), by.rate(p.From), by.rate(p.To), by.time(end) - by.time(begin)})
 	}
 	return out
 }

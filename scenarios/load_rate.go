@@ -42,6 +42,14 @@ func (r Rate) PerSecond() float64 {
 	return float64(r.N) / r.Per.Seconds()
 }
 
+// plus is the sum, in the unit of both or by the hour.
+func (r Rate) plus(o Rate) Rate {
+	if r.Per == o.Per {
+		return Rate{r.N + o.N, r.Per}
+	}
+	return Rate{r.N*int(time.Hour/r.Per) + o.N*int(time.Hour/o.Per), time.Hour}
+}
+
 func (r Rate) String() string {
 	for unit, per := range rateUnits {
 		if per == r.Per {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,7 @@ type LoadScenario struct {
 	Objectives  []Objective
 	Abort       []Abort
 	Location    string // file:line
+	Changed     string // what Override changed, as flags: " --rate 500/s"
 }
 
 const (
@@ -50,24 +52,26 @@ const (
 	defaultCatchUp  = 1.5
 	maxAckTimeout   = 10 * time.Minute // as long as a histogram can tell
 	maxRetriesTime  = time.Hour
+	maxAttempts     = 100
+	maxCatchUp      = 10
 )
 
 type writtenLoad struct {
-	Name        string                `yaml:"name"`
-	Title       string                `yaml:"title"`
-	Why         string                `yaml:"why"`
-	Schedule    LoadSchedule          `yaml:"schedule"`
-	Mix         loadMix               `yaml:"mix"`
-	Types       loadMix               `yaml:"types"`
-	Sizes       loadSizes             `yaml:"sizes"`
-	Keys        *Keys                 `yaml:"keys"`
-	Connections Connections           `yaml:"connections"`
-	InFlight    int                   `yaml:"in_flight"`
-	AckTimeout  mockprovider.Duration `yaml:"ack_timeout"`
-	Retries     *LoadRetries          `yaml:"retries"`
-	CatchUp     float64               `yaml:"catch_up"`
-	Objectives  []loadObjective       `yaml:"objectives"`
-	Abort       []loadAbort           `yaml:"abort"`
+	Name        string                 `yaml:"name"`
+	Title       string                 `yaml:"title"`
+	Why         string                 `yaml:"why"`
+	Schedule    LoadSchedule           `yaml:"schedule"`
+	Mix         loadMix                `yaml:"mix"`
+	Types       loadMix                `yaml:"types"`
+	Sizes       loadSizes              `yaml:"sizes"`
+	Keys        *Keys                  `yaml:"keys"`
+	Connections Connections            `yaml:"connections"`
+	InFlight    *int                   `yaml:"in_flight"`
+	AckTimeout  *mockprovider.Duration `yaml:"ack_timeout"`
+	Retries     *LoadRetries           `yaml:"retries"`
+	CatchUp     *float64               `yaml:"catch_up"`
+	Objectives  []loadObjective        `yaml:"objectives"`
+	Abort       []loadAbort            `yaml:"abort"`
 }
 
 // LoadNames lists the built-in load scenarios in alphabetical order.
@@ -104,7 +108,7 @@ func LoadScenarioFile(name string) (LoadScenario, error) {
 }
 
 func parseLoad(file string, b []byte) (LoadScenario, error) {
-	d, err := strictyaml.Parse(file, b)
+	d, err := strictyaml.Parse(file, b, "skew", "catch_up")
 	if err != nil {
 		return LoadScenario{}, err
 	}
@@ -115,9 +119,13 @@ func parseLoad(file string, b []byte) (LoadScenario, error) {
 	s := LoadScenario{
 		Name: w.Name, Title: w.Title, Why: strings.TrimSpace(w.Why), Schedule: w.Schedule,
 		Mix: w.Mix, Types: w.Types, Sizes: w.Sizes, Keys: w.Keys, Connections: w.Connections,
-		InFlight: cmp.Or(w.InFlight, defaultInFlight), AckTimeout: time.Duration(w.AckTimeout),
-		Retries: w.Retries, CatchUp: cmp.Or(w.CatchUp, defaultCatchUp),
+		InFlight: given(w.InFlight, defaultInFlight), CatchUp: given(w.CatchUp, defaultCatchUp), Retries: w.Retries,
 		Location: fmt.Sprintf("%s:%d", file, strictyaml.First(d.Body).Position.Line),
+	}
+	if w.AckTimeout != nil {
+		if s.AckTimeout = time.Duration(*w.AckTimeout); s.AckTimeout == 0 {
+			return s, d.At(below(d.Body, "ack_timeout"), "ack_timeout is 0s; leave it out for the target's own")
+		}
 	}
 	for _, o := range w.Objectives {
 		s.Objectives = append(s.Objectives, Objective(o))
@@ -126,24 +134,39 @@ func parseLoad(file string, b []byte) (LoadScenario, error) {
 		s.Abort = append(s.Abort, Abort(a))
 	}
 	if err := s.check(); err != nil {
-		return s, d.At(d.Body, "%w", prefixID(s.Name, err))
+		return s, d.At(placeOf(err, d.Body), "%w", prefixID(s.Name, err))
 	}
 	return s, nil
 }
 
+// given is what was written, or the default where nothing was. A 0 that was
+// written is not nothing.
+func given[T any](written *T, otherwise T) T {
+	if written == nil {
+		return otherwise
+	}
+	return *written
+}
+
+// nameForm keeps names fit for commands, ids and metrics' labels.
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
 func (s LoadScenario) check() error {
-	for key, value := range map[string]string{"name": s.Name, "title": s.Title, "why": s.Why} {
-		if value == "" {
-			return fmt.Errorf("%s is missing", key)
+	for _, text := range []struct{ key, value string }{{"name", s.Name}, {"title", s.Title}, {"why", s.Why}} {
+		if text.value == "" {
+			return under(fmt.Errorf("%s is missing", text.key), text.key)
 		}
 	}
+	if !nameForm.MatchString(s.Name) {
+		return under(fmt.Errorf("name is %q; it is up to 64 letters, digits, dots, dashes and underscores", s.Name), "name")
+	}
 	if s.InFlight < 1 || s.InFlight > maxInFlight {
-		return fmt.Errorf("in_flight is %d; it is 1 to %d", s.InFlight, maxInFlight)
+		return under(fmt.Errorf("in_flight is %d; it is 1 to %d", s.InFlight, maxInFlight), "in_flight")
 	}
 	if len(s.Objectives) == 0 {
-		return errors.New("objectives is missing: a run that can miss nothing proves nothing")
+		return under(errors.New("objectives is missing: a run that can miss nothing proves nothing"), "objectives")
 	}
-	return cmp.Or(s.checkMix(), s.checkContent(), s.Schedule.check())
+	return cmp.Or(s.checkMix(), s.checkContent(), under(s.Schedule.Check(), "schedule"))
 }
 
 // loadObjective is an objective as a file holds it.

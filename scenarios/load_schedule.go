@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -106,9 +105,17 @@ func (s LoadSchedule) Stretches() []Phase {
 		return all
 	case s.Spike != nil:
 		p := s.Spike
-		return []Phase{{Rate: p.Base, For: p.After}, {Rate: p.Peak, For: p.Lasts}, {Rate: p.Base, For: p.For - p.After - p.Lasts}}
+		all := []Phase{{Rate: p.Base, For: p.After}, {Rate: p.Peak, For: p.Lasts}}
+		if rest := p.For - p.After - p.Lasts; rest != 0 { // it may last to the end
+			all = append(all, Phase{Rate: p.Base, For: rest})
+		}
+		return all
 	case s.Soak != nil:
-		return []Phase{{To: s.Soak.Rate, For: s.Soak.Rise}, {Rate: s.Soak.Rate, For: s.Soak.For - s.Soak.Rise}}
+		level := Phase{Rate: s.Soak.Rate, For: s.Soak.For - s.Soak.Rise}
+		if s.Soak.Rise == 0 {
+			return []Phase{level}
+		}
+		return []Phase{{To: s.Soak.Rate, For: s.Soak.Rise}, level}
 	}
 	return s.Phases
 }
@@ -125,18 +132,23 @@ func (s LoadSchedule) Duration() time.Duration {
 	return time.Duration(total)
 }
 
-// Peak is the highest rate, a second.
-func (s LoadSchedule) Peak() float64 {
+// PeakRate is the highest rate.
+func (s LoadSchedule) PeakRate() (peak Rate) {
 	if s.Sine != nil {
-		return s.Sine.Mean.PerSecond() + s.Sine.Swing.PerSecond()
+		return s.Sine.Mean.plus(s.Sine.Swing)
 	}
-	peak := 0.0
 	for _, p := range s.Stretches() {
-		from, to := p.Ends()
-		peak = max(peak, from, to)
+		for _, r := range []Rate{p.Rate, p.From, p.To} {
+			if r.PerSecond() > peak.PerSecond() {
+				peak = r
+			}
+		}
 	}
 	return peak
 }
+
+// Peak is the highest rate, a second.
+func (s LoadSchedule) Peak() float64 { return s.PeakRate().PerSecond() }
 
 // Mass is the number of deliveries, before it is made whole.
 func (s LoadSchedule) Mass() float64 {
@@ -168,6 +180,9 @@ func (s LoadSchedule) String() string {
 	case s.Spike != nil:
 		return fmt.Sprintf("spike from %s to %s after %s for %s, %s in all", s.Spike.Base, s.Spike.Peak, s.Spike.After, s.Spike.Lasts, s.Spike.For) + suffix
 	case s.Soak != nil:
+		if s.Soak.Rise == 0 {
+			return fmt.Sprintf("soak %s for %s", s.Soak.Rate, s.Soak.For) + suffix
+		}
 		return fmt.Sprintf("soak %s for %s, risen to in %s", s.Soak.Rate, s.Soak.For, s.Soak.Rise) + suffix
 	case s.Sine != nil:
 		return fmt.Sprintf("sine of %s, %s to either side every %s, for %s", s.Sine.Mean, s.Sine.Swing, s.Sine.Period, s.Sine.For) + suffix
@@ -192,90 +207,4 @@ func rates(list []Rate) string {
 		texts = append(texts, r.String())
 	}
 	return strings.Join(texts, ", ")
-}
-
-// kinds counts the kinds that are given.
-func (s LoadSchedule) kinds() (n int) {
-	for _, given := range []bool{
-		s.Constant != nil, s.Ramp != nil, s.Steps != nil, s.Spike != nil, s.Soak != nil, s.Sine != nil, s.Phases != nil,
-	} {
-		if given {
-			n++
-		}
-	}
-	return n
-}
-
-func (s LoadSchedule) check() error {
-	switch s.kinds() {
-	case 0:
-		return errors.New("schedule is missing (write constant: {rate: 200/s, for: 5s}; or ramp, steps, spike, soak, sine, phases)")
-	case 1:
-	default:
-		return errors.New("schedule: more than one kind; put them behind each other with phases")
-	}
-	if s.Arrivals != "" && s.Arrivals != EvenArrivals && s.Arrivals != PoissonArrivals {
-		return fmt.Errorf("schedule: arrivals is %q; it is even or poisson", s.Arrivals)
-	}
-	if err := s.checkKind(); err != nil {
-		return fmt.Errorf("schedule: %w", err)
-	}
-	switch d := s.Duration(); {
-	case d <= 0 || d > maxLoadTime:
-		return fmt.Errorf("schedule: for is %s; it is more than 0 and at most %s", d, maxLoadTime)
-	case s.Mass() > maxDeliveries:
-		return fmt.Errorf("schedule: %s is more than %d deliveries", s, maxDeliveries)
-	case s.Peak() > maxRate:
-		return fmt.Errorf("schedule: %.4g deliveries a second are more than %d", s.Peak(), maxRate)
-	}
-	return nil
-}
-
-// checkKind finds what is missing or cannot be in the one kind that is given.
-func (s LoadSchedule) checkKind() error {
-	if p := s.Spike; p != nil && (p.After <= 0 || p.Lasts <= 0 || p.After+p.Lasts > p.For) {
-		return fmt.Errorf("spike: after (%s) and lasts (%s) are more than 0 and fit into for (%s)", p.After, p.Lasts, p.For)
-	}
-	if p := s.Soak; p != nil && (p.Rise < 0 || p.Rise >= p.For) {
-		return fmt.Errorf("soak: rise is %s; it is shorter than for (%s)", p.Rise, p.For)
-	}
-	if p := s.Sine; p != nil {
-		return p.check()
-	}
-	if s.Steps != nil && len(s.Steps.Rates) == 0 {
-		return errors.New("steps: rates is missing (write rates: [100/s, 200/s])")
-	}
-	for _, p := range s.Stretches() {
-		if err := p.check(s.Soak != nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Sine) check() error {
-	switch {
-	case p.Mean == (Rate{}) || p.Swing == (Rate{}):
-		return errors.New("sine: mean and swing are rates, such as 200/s")
-	case p.Swing.PerSecond() > p.Mean.PerSecond():
-		return fmt.Errorf("sine: swing is %s, more than the mean of %s", p.Swing, p.Mean)
-	case p.Period <= 0:
-		return errors.New("sine: period is missing")
-	}
-	return nil
-}
-
-func (p Phase) check(rises bool) error {
-	ramp := p.From != (Rate{}) || p.To != (Rate{})
-	switch {
-	case p.Rate != (Rate{}) && ramp:
-		return fmt.Errorf("both rate and from or to; give one")
-	case p.Rate == (Rate{}) && !ramp:
-		return errors.New("rate is missing")
-	case ramp && !rises && (p.From == (Rate{}) || p.To == (Rate{})):
-		return errors.New("from and to are both given")
-	case p.For < 0 || p.For == 0 && !rises:
-		return fmt.Errorf("for is %s; it is more than 0", p.For)
-	}
-	return nil
 }

@@ -24,6 +24,8 @@ type loadFlags struct {
 	duration time.Duration
 	seed     int64
 	list     bool
+
+	prometheus string
 }
 
 func newLoad(c *console) *cobra.Command {
@@ -56,6 +58,7 @@ SCENARIO is a name (see --list) or a file of your own.`,
 	fs.DurationVar(&f.duration, "for", 0, "another duration than the scenario's")
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.list, "list", false, "list the load scenarios")
+	fs.StringVar(&f.prometheus, "prometheus", "", "serve /metrics on this host:port while the run goes on")
 	return cmd
 }
 
@@ -106,11 +109,34 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 	if !cmd.Flags().Changed("seed") {
 		cfg.Seed = newSeed()
 	}
-	err = f.play(c, cfg, f.command(name))
+	err = f.scraped(cmd, c, cfg, f.command(name))
 	return errors.Join(err, closeProbes())
 }
 
-func (f *loadFlags) play(c *console, cfg load.Config, command string) error {
+// scraped plays the scenario with a page for Prometheus beside it, where one is
+// asked for. Nothing is sent before it can be scraped, and its last state can be
+// until the report is out.
+func (f *loadFlags) scraped(cmd *cobra.Command, c *console, cfg load.Config, command string) error {
+	bar := newProgress(c)
+	cfg.Progress = bar.load
+	if !cmd.Flags().Changed("prometheus") {
+		return f.play(c, cfg, bar, command)
+	}
+	page, err := serveScrapes(f.prometheus)
+	if err != nil {
+		return err
+	}
+	cfg.Progress = func(s load.Status) {
+		page.keep(s)
+		bar.load(s)
+	}
+	if !c.quiet {
+		fmt.Fprintf(c.err, "metrics: %s\n", page.url())
+	}
+	return errors.Join(f.play(c, cfg, bar, command), page.close())
+}
+
+func (f *loadFlags) play(c *console, cfg load.Config, bar *progress, command string) error {
 	// What the user got wrong is told before any file is made.
 	if err := cfg.Check(); err != nil {
 		return err
@@ -119,8 +145,6 @@ func (f *loadFlags) play(c *console, cfg load.Config, command string) error {
 		return err
 	}
 	_, cfg.IDs = f.output.writers()
-	bar := newProgress(c)
-	cfg.Progress = bar.load
 	ctx, stop := untilSignal()
 	defer stop()
 	report, err := specs.RunLoad(ctx, cfg, command)

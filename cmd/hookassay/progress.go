@@ -10,7 +10,6 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/hookassay/hookassay/suites/conformance"
-	"github.com/hookassay/hookassay/suites/load"
 )
 
 // progress is a bar on a terminal that can move its cursor, and plain lines
@@ -97,25 +96,6 @@ func (p *progress) repetition(n, of int) {
 	defer p.mu.Unlock()
 	p.lead, p.phase = fmt.Sprintf("%d of %d: ", n, of), ""
 }
-
-// load shows how far a load run is: a line a second without a terminal.
-func (p *progress) load(s load.Status) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	line := fmt.Sprintf("%s of %s  %d sent  %d wrong  %d forged accepted  %d in flight  p50 %.1f ms  p99 %.1f ms",
-		s.Elapsed.Round(time.Second), s.Total, s.Sent, s.Errors, s.ForgedAccepted, s.InFlight, ms(s.P50), ms(s.P99))
-	if p.bar != nil {
-		p.describe(line, besideSpinner)
-		_ = p.bar.Add(1) // only drawing
-		return
-	}
-	if now := time.Now(); now.Sub(p.last) >= time.Second {
-		p.last = now
-		fmt.Fprintln(p.out, line)
-	}
-}
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (p *progress) done() {
 	p.mu.Lock()

@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
 //	waitfor FILE TEXT        waits until the file holds the text
+//	scrape FILE TEXT         waits until the metrics, whose address FILE holds, hold the text
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -52,13 +53,13 @@ func TestScripts(t *testing.T) {
 
 			"servefickle": serveFickleCmd,
 			"servekept":   serveKeptCmd,
+			"odd":         oddCmd,
+			"exitcode":    exitCodeCmd,
+			"nosecret":    noSecretCmd,
+			"waitfor":     waitForCmd,
+			"scrape":      scrapeCmd,
 
 			"servegranting": serveGrantingCmd,
-
-			"odd":      oddCmd,
-			"exitcode": exitCodeCmd,
-			"nosecret": noSecretCmd,
-			"waitfor":  waitForCmd,
 		},
 	})
 }

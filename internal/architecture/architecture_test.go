@@ -38,6 +38,7 @@ var nevers = map[string][]string{
 	"github.com/tsenart/vegeta/": {"suites/load"},
 	"github.com/jackc/pgx/":      {"cmd", "internal/postgres"},
 	"modernc.org/sqlite":         {"cmd", "internal/receiver"},
+	"github.com/prometheus/":     {"cmd"},
 }
 
 // shared are internal packages for everybody; they import nothing of ours.
@@ -144,7 +145,7 @@ func TestNevers(t *testing.T) {
 }
 
 // TestLibraryIsLean: whoever grades a receiver in a Go test links no Ginkgo, no
-// Gomega, no Vegeta, no database.
+// Gomega, no Vegeta, no database, no Prometheus.
 func TestLibraryIsLean(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", module+"suites/conformance").Output()
 	if err != nil {

@@ -68,6 +68,12 @@ func (c checker) check(node ast.Node, t reflect.Type, path string) error {
 		return c.checkMap(node, t, path)
 	case reflect.Slice:
 		return c.checkList(node, t, path)
+	case reflect.Float64:
+		switch node.(type) {
+		case *ast.FloatNode, *ast.IntegerNode:
+		default:
+			return c.At(node, "expected a number")
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -49,8 +50,8 @@ func ReadBounded(name string, limit int64) ([]byte, error) {
 }
 
 // Parse reads one document. No document, a second one, and what Refuse finds
-// are errors.
-func Parse(file string, b []byte) (Document, error) {
+// are errors. What stands under the keys of fractions may be one.
+func Parse(file string, b []byte, fractions ...string) (Document, error) {
 	d := Document{File: file}
 	b = bytes.TrimPrefix(b, []byte("\uFEFF")) // some editors write one
 	tokens := lexer.Tokenize(string(b))
@@ -65,7 +66,7 @@ func Parse(file string, b []byte) (Document, error) {
 		return d, fmt.Errorf("%s:1:1: expected one YAML document, found %s", file, found(parsed))
 	}
 	d.Body = parsed.Docs[0].Body
-	return d, d.Refuse()
+	return d, d.Refuse(fractions...)
 }
 
 // maxDepth bounds how deep brackets and dashes nest: the parser's time and
@@ -102,13 +103,17 @@ func found(f *ast.File) string {
 }
 
 // Refuse finds what a decoder would silently accept in the body: anchors and
-// aliases, tags, empty values, fractions.
-func (d Document) Refuse() (err error) {
+// aliases, tags, empty values, fractions but under those keys.
+func (d Document) Refuse(fractions ...string) (err error) {
 	ast.Walk(visitor(func(n ast.Node) bool {
 		if err != nil {
 			return false
 		}
-		switch n.(type) {
+		switch n := n.(type) {
+		case *ast.MappingValueNode:
+			if _, fraction := n.Value.(*ast.FloatNode); fraction && slices.Contains(fractions, n.Key.String()) {
+				return false
+			}
 		case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
 			err = d.At(n, "anchors and aliases are not part of the language")
 		case *ast.TagNode:

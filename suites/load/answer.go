@@ -10,13 +10,16 @@ const (
 	maxHead    = 64 << 10 // bytes of all heads of one answer
 	maxBody    = 64 << 10 // bytes of the body that are read; then the connection is dropped
 	maxInterim = 8        // 1xx answers before the final one
+
+	maxRetryAfter = 64 // bytes of the header's value: a date has 29
 )
 
-// An answer is what is kept of one: its status, and whether the connection
-// can be used again.
+// An answer is what is kept of one: its status, when the receiver asks to be
+// asked again, and whether the connection can be used again.
 type answer struct {
-	status int
-	keep   bool
+	status     int
+	retryAfter string
+	keep       bool
 }
 
 // head is what the framing of an answer says.
@@ -26,10 +29,11 @@ type head struct {
 	coded   bool  // there is a Transfer-Encoding
 	chunked bool
 	close   bool
+	retry   string // Retry-After
 }
 
 // readAnswer reads one answer to its end, or to maxBody (RFC 9112). It keeps
-// nothing of it, because the verdict needs the status only.
+// no more of it, because the verdict needs no more.
 func readAnswer(in *bufio.Reader) (answer, error) {
 	budget := maxHead
 	for range maxInterim + 1 {
@@ -43,7 +47,7 @@ func readAnswer(in *bufio.Reader) (answer, error) {
 			continue
 		}
 		keep, err := h.discardBody(in)
-		return answer{h.status, err == nil && keep && !h.close && in.Buffered() == 0}, err
+		return answer{h.status, h.retry, err == nil && keep && !h.close && in.Buffered() == 0}, err
 	}
 	return answer{}, errTooLarge
 }
@@ -144,6 +148,8 @@ func (h *head) field(line []byte) bool {
 			return false
 		}
 		h.length = n
+	case equalFold(name, "retry-after") && len(value) <= maxRetryAfter:
+		h.retry = string(value)
 	case equalFold(name, "transfer-encoding"):
 		h.coded, h.chunked = true, equalFold(value, "chunked")
 	case equalFold(name, "connection"):

@@ -65,7 +65,7 @@ func TestReadAnswer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := readAnswer(bufio.NewReader(strings.NewReader(tt.text)))
-			if got != (answer{tt.status, tt.keep}) || !errors.Is(err, tt.err) {
+			if got != (answer{status: tt.status, keep: tt.keep}) || !errors.Is(err, tt.err) {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})

@@ -167,19 +167,20 @@ func (c *cost) rate() float64 { return float64(c.deliveries) / c.wall.Seconds() 
 func deliverOurs(b *testing.B, tgt *target.Target, round int) int {
 	b.Helper()
 	s := scenarios.LoadScenario{
-		Name: "bench", Mix: []scenarios.Weight{{Name: scenarios.ClassGenuine, Weight: 1}}, InFlight: benchWorkers,
+		Name: "bench", Mix: []scenarios.Weight{{Name: scenarios.ClassGenuine, Weight: 1}}, InFlight: benchWorkers, CatchUp: 1.5,
 		Schedule: scenarios.LoadSchedule{Constant: &scenarios.Constant{Rate: perSecond(benchRound), For: mockprovider.Duration(time.Second)}},
 	}
 	plan, err := NewPlan(s, int64(round))
 	if err != nil {
 		b.Fatal(err)
 	}
-	plan.Schedule = always{Constant{perSecond(benchRound / 60), time.Minute}}
-	press, err := newPress(Config{Target: tgt, Scenario: s, Seed: int64(round), Nonce: "bench"})
+	plan.schedule = always{Constant{perSecond(benchRound / 60), time.Minute}}
+	cfg := Config{Target: tgt, Scenario: s, Seed: int64(round), Nonce: "bench"}
+	p, err := newPressing(cfg, plan)
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := newAttack(b.Context(), tgt, plan, press, benchWorkers)
+	a := newAttack(b.Context(), cfg, plan, p)
 	a.run(b.Context())
 	return a.rec.classes[Genuine].accepted
 }
@@ -227,19 +228,23 @@ func (p *atMost) Rate(time.Duration) float64                              { retu
 func BenchmarkTransportAlone(b *testing.B) {
 	tgt := startBenchReceiver(b)
 	s := smoke(b, scenarios.Rate{}, 0)
-	press, err := newPress(Config{Target: tgt, Scenario: s, Nonce: "bench"})
+	plan, err := NewPlan(s, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := newPlain(tgt.Address())
+	pressed, err := newPressing(Config{Target: tgt, Scenario: s, Nonce: "bench"}, plan)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := newPlain(tgt.Address(), 0)
 	defer p.close()
 	b.ReportAllocs()
 	var out []byte
 	n := 0
 	for b.Loop() {
-		out = press.AppendRequest(out[:0], mockprovider.Stamp{Event: n, Object: -1, Happened: time.Now(), At: time.Now()})
-		if status, f := p.exchange(context.Background(), out, time.Now().Add(time.Minute)); status != http.StatusAccepted {
-			b.Fatalf("%d %s", status, f)
+		out = pressed.press.AppendRequest(out[:0], mockprovider.Stamp{Event: n, Object: -1, Happened: time.Now(), At: time.Now()})
+		if r := p.exchange(context.Background(), out, time.Now().Add(time.Minute)); r.status != http.StatusAccepted {
+			b.Fatalf("%d %s", r.status, r.failure)
 		}
 		n++
 	}

@@ -8,5 +8,10 @@ type bitset []atomic.Uint64
 
 func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 
-func (b bitset) set(n int)      { b[n/64].Or(1 << (n % 64)) }
+// set reports whether the bit was not set before.
+func (b bitset) set(n int) bool {
+	bit := uint64(1) << (n % 64)
+	return b[n/64].Or(bit)&bit == 0
+}
+
 func (b bitset) has(n int) bool { return b[n/64].Load()&(1<<(n%64)) != 0 }

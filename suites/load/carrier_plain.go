@@ -12,33 +12,35 @@ import (
 // plain is the carrier for http: bytes as they are, on a connection of its own.
 type plain struct {
 	address string
+	most    int // requests on one connection; 0: as many as it takes
+	sent    int // on this one
 	in      *bufio.Reader
 	stream  *stream // nil: not connected
 	mu      sync.Mutex
 	conn    *net.TCPConn // of stream, for interrupt
 }
 
-func newPlain(address string) *plain {
-	return &plain{address: address, in: bufio.NewReaderSize(nil, 4<<10)}
+func newPlain(address string, most int) *plain {
+	return &plain{address: address, most: most, in: bufio.NewReaderSize(nil, 4<<10)}
 }
 
 // exchange implements carrier. A request is sent again only when it provably
 // did not leave: the connection was found closed before anything was written.
-func (p *plain) exchange(ctx context.Context, request []byte, deadline time.Time) (int, failure) {
+func (p *plain) exchange(ctx context.Context, request []byte, deadline time.Time) reply {
 	if p.stream != nil {
-		status, err := p.once(ctx, request, deadline, true)
+		a, err := p.once(ctx, request, deadline, true)
 		if !errors.Is(err, errStale) {
-			return status, failureOf(ctx, err)
+			return reply{a.status, a.retryAfter, failureOf(ctx, err)}
 		}
 	}
 	if err := p.dial(ctx, deadline); err != nil {
-		return 0, failureOf(ctx, err)
+		return reply{failure: failureOf(ctx, err)}
 	}
-	status, err := p.once(ctx, request, deadline, false)
-	return status, failureOf(ctx, err)
+	a, err := p.once(ctx, request, deadline, false)
+	return reply{a.status, a.retryAfter, failureOf(ctx, err)}
 }
 
-func (p *plain) once(ctx context.Context, request []byte, deadline time.Time, reused bool) (int, error) {
+func (p *plain) once(ctx context.Context, request []byte, deadline time.Time, reused bool) (answer, error) {
 	err := p.stream.conn.SetDeadline(deadline)
 	if err == nil {
 		err = ctx.Err() // interrupt may have come before the deadline was set
@@ -47,11 +49,12 @@ func (p *plain) once(ctx context.Context, request []byte, deadline time.Time, re
 	if err == nil {
 		p.stream.begin(request, reused)
 		a, err = readAnswer(p.in)
+		p.sent++
 	}
-	if err != nil || !a.keep {
+	if err != nil || !a.keep || p.sent == p.most {
 		p.close()
 	}
-	return a.status, err
+	return a, err
 }
 
 func (p *plain) dial(ctx context.Context, deadline time.Time) error {
@@ -66,6 +69,7 @@ func (p *plain) dial(ctx context.Context, deadline time.Time) error {
 		return err
 	}
 	p.in.Reset(p.stream)
+	p.sent = 0
 	p.mu.Lock()
 	p.conn = tcp
 	p.mu.Unlock()

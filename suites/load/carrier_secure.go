@@ -12,12 +12,16 @@ import (
 	"time"
 )
 
-// secure is the carrier for https: net/http's Transport, which all lanes
-// share, because it knows TLS and HTTP/2. It sends a request again only when
+// secure is the carrier for https: net/http's Transport, because it knows TLS
+// and HTTP/2. All lanes share it, unless connections are to be closed after so
+// many requests. It sends a request again only when
 // nothing of it was written: there is neither Idempotency-Key nor GetBody.
 type secure struct {
 	target    *url.URL
 	transport *http.Transport
+	most      int // requests on one connection; 0: as many as it takes
+	sent      int // on this one
+	open      func() *http.Transport
 }
 
 // newTransport returns the transport for a receiver; resolve, if not empty, is
@@ -42,25 +46,40 @@ func newTransport(cfg *tls.Config, resolve string, connections int) *http.Transp
 }
 
 // exchange implements carrier.
-func (s *secure) exchange(ctx context.Context, request []byte, deadline time.Time) (int, failure) {
+func (s *secure) exchange(ctx context.Context, request []byte, deadline time.Time) reply {
 	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 	if err != nil {
-		return 0, otherError // a path or header that net/http refuses
+		return reply{failure: otherError} // a path or header that net/http refuses
 	}
 	limited, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	req = req.WithContext(limited)
 	req.RequestURI = "" // of servers only
 	req.URL.Scheme, req.URL.Host = s.target.Scheme, s.target.Host
+	defer s.used()
 	resp, err := s.transport.RoundTrip(req)
 	if err != nil {
-		return 0, failureOf(ctx, err)
+		return reply{failure: failureOf(ctx, err)}
 	}
 	defer resp.Body.Close()
-	if _, err := io.CopyN(io.Discard, resp.Body, maxBody); err != nil && err != io.EOF {
-		return resp.StatusCode, failureOf(ctx, err)
+	out := reply{status: resp.StatusCode}
+	if value := resp.Header.Get("Retry-After"); len(value) <= maxRetryAfter {
+		out.retryAfter = value
 	}
-	return resp.StatusCode, answered
+	if _, err := io.CopyN(io.Discard, resp.Body, maxBody); err != nil && err != io.EOF {
+		out.failure = failureOf(ctx, err)
+	}
+	return out
+}
+
+// used counts a request, and after the last of them leaves the connection. It
+// may become idle only now; the transport that was told to close idle ones
+// closes it then.
+func (s *secure) used() {
+	if s.sent++; s.sent == s.most {
+		s.transport.CloseIdleConnections()
+		s.sent, s.transport = 0, s.open()
+	}
 }
 
 // interrupt implements carrier: the context does it.

@@ -105,16 +105,16 @@ func TestHostilePeers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			address, _ := peer(t, tt.serve)
-			p := newPlain(address)
+			p := newPlain(address, 0)
 			defer p.close()
 			began := time.Now()
-			status, f := p.exchange(t.Context(), smallRequest, began.Add(500*time.Millisecond))
+			r := p.exchange(t.Context(), smallRequest, began.Add(500*time.Millisecond))
 			// A peer that closes at once may do so before or after our bytes came.
-			if tt.name == "closes at once" && f == wasClosed {
-				f = wasReset
+			if tt.name == "closes at once" && r.failure == wasClosed {
+				r.failure = wasReset
 			}
-			if status != tt.status || f != tt.failure {
-				t.Errorf("status %d, %q; want %d, %q", status, f, tt.status, tt.failure)
+			if r.status != tt.status || r.failure != tt.failure {
+				t.Errorf("status %d, %q; want %d, %q", r.status, r.failure, tt.status, tt.failure)
 			}
 			if took := time.Since(began); took > 10*time.Second {
 				t.Errorf("took %s", took)
@@ -130,11 +130,11 @@ func TestConnectionIsReused(t *testing.T) {
 			_, _ = io.WriteString(c, ok)
 		}
 	})
-	p := newPlain(address)
+	p := newPlain(address, 0)
 	defer p.close()
 	for i := range 20 {
-		if status, f := p.exchange(t.Context(), smallRequest, time.Now().Add(10*time.Second)); status != 202 {
-			t.Fatalf("%d: status %d, %q", i, status, f)
+		if r := p.exchange(t.Context(), smallRequest, time.Now().Add(10*time.Second)); r.status != 202 {
+			t.Fatalf("%d: status %d, %q", i, r.status, r.failure)
 		}
 	}
 	if n := connections.Load(); n != 1 {
@@ -155,11 +155,11 @@ func TestConnectionClosedWhileIdle(t *testing.T) {
 		c.Close()
 		closed <- struct{}{}
 	})
-	p := newPlain(address)
+	p := newPlain(address, 0)
 	defer p.close()
 	for i := range 5 {
-		if status, f := p.exchange(t.Context(), smallRequest, time.Now().Add(10*time.Second)); status != 202 {
-			t.Errorf("%d: status %d, %q", i, status, f)
+		if r := p.exchange(t.Context(), smallRequest, time.Now().Add(10*time.Second)); r.status != 202 {
+			t.Errorf("%d: status %d, %q", i, r.status, r.failure)
 		}
 		<-closed
 	}
@@ -182,14 +182,14 @@ func TestNothingIsSentTwice(t *testing.T) {
 			requests.Add(1)
 		}
 	})
-	p := newPlain(address)
+	p := newPlain(address, 0)
 	defer p.close()
 	deadline := time.Now().Add(10 * time.Second)
-	if status, f := p.exchange(t.Context(), smallRequest, deadline); status != 202 {
-		t.Fatalf("status %d, %q", status, f)
+	if r := p.exchange(t.Context(), smallRequest, deadline); r.status != 202 {
+		t.Fatalf("status %d, %q", r.status, r.failure)
 	}
-	if status, f := p.exchange(t.Context(), smallRequest, deadline); status != 0 || f != wasClosed {
-		t.Errorf("status %d, %q", status, f)
+	if r := p.exchange(t.Context(), smallRequest, deadline); r.status != 0 || r.failure != wasClosed {
+		t.Errorf("status %d, %q", r.status, r.failure)
 	}
 	if n := requests.Load(); n != 2 {
 		t.Errorf("%d requests arrived", n)
@@ -207,18 +207,18 @@ func TestLargeRequest(t *testing.T) {
 				_, _ = io.WriteString(c, ok)
 			}
 		})
-		p := newPlain(address)
+		p := newPlain(address, 0)
 		defer p.close()
-		if status, f := p.exchange(t.Context(), request, time.Now().Add(20*time.Second)); status != 202 {
-			t.Errorf("status %d, %q", status, f)
+		if r := p.exchange(t.Context(), request, time.Now().Add(20*time.Second)); r.status != 202 {
+			t.Errorf("status %d, %q", r.status, r.failure)
 		}
 	})
 	t.Run("not read", func(t *testing.T) {
 		address, _ := peer(t, func(c *net.TCPConn) { time.Sleep(800 * time.Millisecond) })
-		p := newPlain(address)
+		p := newPlain(address, 0)
 		defer p.close()
-		if _, f := p.exchange(t.Context(), request, time.Now().Add(300*time.Millisecond)); f != timedOut {
-			t.Errorf("%q", f)
+		if r := p.exchange(t.Context(), request, time.Now().Add(300*time.Millisecond)); r.failure != timedOut {
+			t.Errorf("%q", r.failure)
 		}
 	})
 }
@@ -226,16 +226,16 @@ func TestLargeRequest(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	address, _ := peer(t, func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
 	ctx, cancel := context.WithCancel(t.Context())
-	p := newPlain(address)
+	p := newPlain(address, 0)
 	defer p.close()
 	p.interrupt() // not connected: nothing to do
 	time.AfterFunc(100*time.Millisecond, func() { cancel(); p.interrupt() })
 	began := time.Now()
-	if _, f := p.exchange(ctx, smallRequest, began.Add(time.Minute)); f != canceled {
-		t.Errorf("%q", f)
+	if r := p.exchange(ctx, smallRequest, began.Add(time.Minute)); r.failure != canceled {
+		t.Errorf("%q", r.failure)
 	}
-	if _, f := p.exchange(ctx, smallRequest, began.Add(time.Minute)); f != canceled {
-		t.Errorf("afterwards %q", f)
+	if r := p.exchange(ctx, smallRequest, began.Add(time.Minute)); r.failure != canceled {
+		t.Errorf("afterwards %q", r.failure)
 	}
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("took %s", took)

@@ -59,10 +59,10 @@ func newAuditor(t *target.Target, a *attack, sent int, id func(int) string) *aud
 		return u
 	}
 	for n := range sent {
-		if mix64(uint64(^u.plan.seed), uint64(n))%uint64(u.every) != 0 { // in no step with the mix
+		if mix64(^u.plan.dealer.seed, uint64(n))%uint64(u.every) != 0 { // in no step with the mix
 			continue
 		}
-		if c := u.plan.Class(n); c != Duplicate {
+		if c := u.plan.Class(n); c.owed() || c == Forged {
 			u.expected = append(u.expected, expectation{event: n, forged: c == Forged, acked: c != Forged && u.acked.has(n)})
 		}
 	}

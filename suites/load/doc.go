@@ -2,7 +2,7 @@
 // correct. Vegeta paces and spawns workers; the schedule, the bytes, the
 // clocks and the verdicts are this package's own:
 //
-//	schedule.go, plan.go   what is sent when: pure functions of the sequence number
+//	schedule*.go, plan.go  what is sent when: pure functions of the sequence number
 //	pacer.go, attack.go    when Vegeta lets the next delivery go
 //	transport.go           one delivery: sign, send, record
 //	carrier*.go, answer.go bytes out, an answer's status in

@@ -32,7 +32,7 @@ type generator struct {
 
 func newGenerator(a *attack, sameHost bool, u used) generator {
 	return generator{
-		used: u, sameHost: sameHost, inFlightCap: a.inFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
+		used: u, sameHost: sameHost, inFlightCap: a.scenario.InFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
 		lag: a.rec.lag.quantile(0.99), prep: a.rec.prep.quantile(0.99),
 	}
 }
@@ -110,6 +110,9 @@ func (g generator) excusesUnsent() []string {
 	}
 	return append(reasons, fmt.Sprintf("deliveries were not sent although only %d of %d were in flight", g.maxInFlight, g.inFlightCap))
 }
+
+// rounded keeps four decimals.
+func rounded(v float64) float64 { return math.Round(1e4*v) / 1e4 }
 
 func (g generator) report() reports.Generator {
 	return reports.Generator{

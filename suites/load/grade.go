@@ -65,7 +65,7 @@ func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) 
 	}
 	result.Rerun = r.Rerun
 	r.Load = append(r.Load, result)
-	r.Requests += result.Sent
+	r.Requests += requests(result)
 	return nil
 }
 
@@ -75,7 +75,7 @@ func (cfg Config) Check() error {
 		return err
 	}
 	cfg.spent = max(cfg.spent, 1) // by the preflight, at the least
-	_, err := cfg.plan()
+	_, _, err := cfg.plan()
 	return err
 }
 

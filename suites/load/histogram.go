@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -73,6 +74,8 @@ func (c *clock) quantiles() reports.Quantiles {
 		value *float64
 	}{{0.5, "p50", &out.P50}, {0.9, "p90", &out.P90}, {0.99, "p99", &out.P99}, {0.999, "p99.9", &out.P999}} {
 		*at.value = ms(c.quantile(at.q))
+		low, high := c.interval(at.q)
+		out.CI95 = append(out.CI95, [2]float64{ms(low), ms(high)})
 		if few(out.N, at.q) {
 			weak = append(weak, at.name)
 		}
@@ -107,4 +110,37 @@ func (c *clock) upTo(bounds []time.Duration) []uint64 {
 		counts[next] = seen
 	}
 	return counts
+}
+
+// interval is the 95 % confidence interval of a quantile by order statistics
+// (https://www.itl.nist.gov/div898/handbook/prc/section2/prc263.htm has the
+// binomial one): the samples between which it lies, whatever their distribution
+// is. It takes samples for independent.
+func (c *clock) interval(q float64) (low, high time.Duration) {
+	const z = 1.96
+	n := float64(c.count())
+	spread := z * math.Sqrt(n*q*(1-q))
+	return c.quantile(max(1, math.Floor(n*q-spread)) / n), c.quantile(min(n, math.Ceil(n*q+spread)+1) / n)
+}
+
+// bins are the samples by time, in bins that are a tenth wider each than the
+// one before.
+func (c *clock) bins() (out []reports.Bin) {
+	const first, wider = 10.0, 1.1 // µs
+	bound := first
+	for _, bar := range c.h.Distribution() {
+		if bar.Count == 0 {
+			continue
+		}
+		for float64(bar.From) > bound {
+			bound *= wider
+		}
+		up := math.Round(bound) / 1000
+		if last := len(out) - 1; last >= 0 && out[last].UpTo == up {
+			out[last].Count += bar.Count
+			continue
+		}
+		out = append(out, reports.Bin{UpTo: up, Count: bar.Count})
+	}
+	return out
 }

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
@@ -27,6 +26,9 @@ type Config struct {
 
 	spent   int    // requests that went before the load
 	granted *grant // by the receiver; nil: it was not asked
+	left    []reports.LeftOut
+	unasked []scenarios.Objective // about what was left out
+	idle    map[string]bool       // types of events that the receiver does nothing with
 }
 
 // Status is how far a run has come.
@@ -71,38 +73,57 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	if cfg.mustAsk() && cfg.granted == nil {
 		return reports.Load{}, errNotAsked
 	}
-	plan, err := cfg.plan()
+	cfg, plan, err := cfg.plan()
 	if err != nil {
 		return reports.Load{}, err
 	}
-	press, err := newPress(cfg)
+	p, err := newPressing(cfg, plan)
 	if err != nil {
 		return reports.Load{}, err
 	}
-	if err := writeIDs(cfg, plan, press); err != nil {
+	if err := writeIDs(cfg, plan, p.ids()); err != nil {
 		return reports.Load{}, err
 	}
-	a := newAttack(ctx, cfg.Target, plan, press, cfg.Scenario.InFlight)
-	a.progress, a.ceiling = cfg.Progress, cfg.ceiling()
+	a := newAttack(ctx, cfg, plan, p)
 	before := readUsage()
 	a.run(ctx)
 	ended := time.Now()
-	f := facts{
-		classes: a.rec.classes, unsent: plan.Len() - a.rec.sent(), silent: a.transport.silent,
-		generator: newGenerator(a, cfg.Target.Loopback(), before.until(readUsage(), runtime.GOMAXPROCS(0))),
-	}
-	audit := newAuditor(cfg.Target, a, a.rec.sent(), func(event int) string { return string(press.AppendID(nil, event)) })
+	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
+	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 
-// plan compiles the scenario, if it keeps to the limits.
-func (cfg Config) plan() (*Plan, error) {
+// facts are what the attack itself tells.
+func (a *attack) facts(cfg Config, u used) facts {
+	f := facts{
+		classes: a.rec.classes, unsent: a.plan.Len() - a.rec.sent(), silent: a.transport.silent,
+		generator: newGenerator(a, cfg.Target.Loopback(), u), aborted: a.aborted,
+	}
+	if a.resend != nil {
+		f.resent = a.rec.resent
+	}
+	for n := range a.rec.sent() {
+		if !a.plan.Class(n).owed() {
+			continue
+		}
+		f.owed++
+		if !a.transport.acked.has(n) {
+			f.unackedCount++
+		}
+	}
+	return f
+}
+
+// plan compiles what the target can be sent of the scenario, if it keeps to the
+// limits.
+func (cfg Config) plan() (Config, *Plan, error) {
+	cfg = cfg.fitted()
 	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
 	if err != nil {
-		return nil, err
+		return cfg, nil, err
 	}
-	return plan, cfg.within(plan)
+	return cfg, plan, cfg.within(plan)
 }
 
 // within keeps to what the target's owner agreed to. The target's default
@@ -117,50 +138,33 @@ func (cfg Config) within(plan *Plan) error {
 	if !t.Loopback() {
 		limit = t.Limits.Requests
 	}
-	if total := plan.Len() + cfg.spent; limit > 0 && total > limit {
-		return fmt.Errorf("load %s would send %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
-			name, total, limit)
+	total, would := plan.Len()*cfg.attempts()+cfg.spent, "would send"
+	if cfg.attempts() > 1 {
+		would = "may send, with what is sent again, up to"
 	}
-	if t.Limits.Rate > 0 && plan.Rate() > t.Limits.Rate {
-		return fmt.Errorf("load %s would send %.4g requests a second, but the target's limit is %.4g: make it slower with --rate, or raise limits.rate",
-			name, plan.Rate(), t.Limits.Rate)
+	if limit > 0 && total > limit {
+		return fmt.Errorf("load %s %s %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
+			name, would, total, limit)
+	}
+	if t.Limits.Rate > 0 && plan.Peak() > t.Limits.Rate {
+		return fmt.Errorf("load %s would send up to %.4g requests a second, but the target's limit is %.4g: make it slower with --rate, or raise limits.rate",
+			name, plan.Peak(), t.Limits.Rate)
 	}
 	return nil
 }
 
-// The press's forms.
-const (
-	genuineForm = iota
-	forgedForm
-)
-
-var pressForms = []mockprovider.Form{
-	genuineForm: {},
-	forgedForm:  {Faults: []mockprovider.FaultUse{{Name: "secret.wrong"}}},
-}
-
-func newPress(cfg Config) (*mockprovider.Press, error) {
-	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
-	if cfg.EventType != "" {
-		m.Prefer(cfg.EventType)
-	}
-	return mockprovider.NewPress(m, cfg.Target.Composer(m), "load/"+cfg.Scenario.Name+"/", pressForms)
-}
-
 // writeIDs notes every id that the plan will send, in the form of
 // target.Sender.WriteID. Ids of the plan's schemes need no escaping.
-func writeIDs(cfg Config, plan *Plan, press *mockprovider.Press) error {
+func writeIDs(cfg Config, plan *Plan, id func(int) string) error {
 	if cfg.IDs == nil {
 		return nil
 	}
 	w := bufio.NewWriter(cfg.IDs)
-	var id []byte
 	for n := range plan.Len() {
 		if plan.Event(n) != n {
-			continue // a duplicate
+			continue // a copy
 		}
-		id = press.AppendID(id[:0], n)
-		if _, err := fmt.Fprintf(w, "{\"id\":%q,\"scenario\":%q}\n", id, "load."+cfg.Scenario.Name); err != nil {
+		if _, err := fmt.Fprintf(w, "{\"id\":%q,\"scenario\":%q}\n", id(n), "load."+cfg.Scenario.Name); err != nil {
 			return fmt.Errorf("ids: %w", err)
 		}
 	}
@@ -168,40 +172,4 @@ func writeIDs(cfg Config, plan *Plan, press *mockprovider.Press) error {
 		return fmt.Errorf("ids: %w", err)
 	}
 	return nil
-}
-
-// result puts the report of the run together.
-func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
-	s, plan := cfg.Scenario, a.plan
-	out := reports.Load{
-		Name: s.Name, Title: s.Title,
-		Plan: reports.LoadPlan{
-			Schedule: plan.String(), Total: plan.Len(), Rate: plan.Rate(),
-			InFlight: s.InFlight, Digest: plan.Digest(),
-		},
-		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: a.played(interrupted).Seconds(),
-		Lag: a.rec.lag.quantiles(), Prep: a.rec.prep.quantiles(),
-		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
-		Rerun: rerun(cfg),
-	}
-	for _, w := range s.Mix {
-		for c, t := range a.rec.classes {
-			if Class(c).String() == w.Name {
-				out.Classes = append(out.Classes, classReport(Class(c), t))
-			}
-		}
-	}
-	for _, o := range s.Objectives {
-		judged, excuses := f.judge(o)
-		if interrupted {
-			judged, excuses = withdraw(o, judged), nil
-		}
-		out.Objectives = append(out.Objectives, judged)
-		if excuses != nil {
-			out.Generator.Valid = false
-			out.Generator.Reasons = appendNew(out.Generator.Reasons, excuses)
-		}
-	}
-	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, f.tooShort(s.Objectives), interrupted)
-	return out
 }

@@ -282,7 +282,7 @@ func TestLimitsOnThisMachine(t *testing.T) {
 		{"enough", func(c *Config) { c.Requests = 1001 }, ""},
 		{"the preflight counts", func(c *Config) { c.Requests = 1000 }, "would send 1001 requests, but the target's limit is 1000"},
 		{"default", func(c *Config) { c.Target.Limits.Requests = 500 }, ""},
-		{"rate", func(c *Config) { c.Target.Limits.Rate = 10 }, "would send 200 requests a second, but the target's limit is 10"},
+		{"rate", func(c *Config) { c.Target.Limits.Rate = 10 }, "would send up to 200 requests a second, but the target's limit is 10"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -308,7 +308,7 @@ func TestNothingIsSentWhenItMayNotBe(t *testing.T) {
 	}{
 		{"no consent", func(c *Config) { c.Target.Limits.Consent = "" }, "--consent receiver.example"},
 		{"budget", func(c *Config) { c.Target.Limits.Requests = 500 }, "would send 1000 requests, but the target's limit is 500: make it shorter or slower with --for and --rate"},
-		{"rate", func(c *Config) { c.Target.Limits.Rate = 10 }, "would send 200 requests a second, but the target's limit is 10"},
+		{"rate", func(c *Config) { c.Target.Limits.Rate = 10 }, "would send up to 200 requests a second, but the target's limit is 10"},
 		{"ids", func(c *Config) { c.IDs = brokenWriter{} }, "disk full"},
 		{"schedule", func(c *Config) { c.Scenario.Schedule.Constant = nil }, "no schedule"},
 		{"event", func(c *Config) { c.Target.Scheme.Events = []string{"none"} }, "none"},

@@ -14,10 +14,14 @@ import (
 type facts struct {
 	classes      [classes]*tally
 	unsent       int
+	resent       *tally // nil: the producer sends nothing again
+	unackedCount int    // events that were never acknowledged
+	owed         int    // events that were to be acknowledged
 	generator    generator
 	completeness reports.Completeness
 	note         string // on the completeness: what it was taken from
-	silent       bool   // the receiver refuses silently: only effects tell
+	aborted      *abortion
+	silent       bool // the receiver refuses silently: only effects tell
 }
 
 // judge evaluates one objective. A miss that the generator may have caused is
@@ -30,9 +34,16 @@ func (f facts) judge(o scenarios.Objective) (reports.Objective, []string) {
 		excuses = f.latency(o, &out)
 	case o.Class != "":
 		excuses = f.share(o, &out)
+	case o.Metric == scenarios.MetricUnacked:
+		f.unacked(o, &out)
+	case o.Metric == scenarios.MetricAmplification:
+		excuses = f.amplification(o, &out)
 	case o.Metric == scenarios.MetricUnsent:
 		decide(&out, o.Holds(float64(f.unsent)), strconv.Itoa(f.unsent))
 		excuses = f.generator.excusesUnsent()
+		if f.aborted != nil {
+			out.Verdict, out.Reason, excuses = reports.NotObserved, "the run was aborted", nil
+		}
 	default:
 		f.effects(o, &out)
 	}
@@ -52,12 +63,7 @@ func decide(out *reports.Objective, holds bool, value string) {
 }
 
 func (f facts) tally(class string) *tally {
-	for c, name := range classNames {
-		if name == class {
-			return f.classes[c]
-		}
-	}
-	return f.classes[Genuine] // scenarios has checked the name
+	return f.classes[classOf(class)]
 }
 
 // latency judges a limit on a time. Errors and timeouts count with the time
@@ -72,17 +78,9 @@ func (f facts) latency(o scenarios.Objective, out *reports.Objective) []string {
 		notSent(o.Class, out)
 		return nil
 	}
-	var value time.Duration
-	switch o.Metric {
-	case scenarios.MetricMean:
-		value = c.mean()
-	case scenarios.MetricMax:
-		value = c.max()
-	default:
-		value = c.quantile(o.Quantile)
-		if few(c.count(), o.Quantile) {
-			out.Reason = fmt.Sprintf("n too small: of %d samples fewer than 10 lie beyond", c.count())
-		}
+	value := timeOf(o, c)
+	if o.Metric == scenarios.MetricQuantile && few(c.count(), o.Quantile) {
+		out.Reason = fmt.Sprintf("n too small: of %d samples fewer than 10 lie beyond", c.count())
 	}
 	decide(out, o.Holds(ms(value)), fmt.Sprintf("%v ms", ms(value)))
 	limit := time.Duration(o.Limit * float64(time.Millisecond))
@@ -104,7 +102,7 @@ func (f facts) share(o scenarios.Objective, out *reports.Objective) []string {
 	case t.sent == 0:
 		notSent(o.Class, out)
 		return nil
-	case f.silent && o.Class == scenarios.ClassForged && o.Metric == scenarios.MetricAccepted:
+	case f.silent && o.Metric == scenarios.MetricAccepted && (o.Class == scenarios.ClassForged || o.Class == scenarios.ClassStale):
 		f.silentlyAccepted(o, out)
 		return nil
 	}
@@ -161,4 +159,58 @@ func joined(first, second string) string {
 		return second
 	}
 	return first + "; " + second
+}
+
+// unacked judges the events that no attempt brought an acknowledgement of.
+func (f facts) unacked(o scenarios.Objective, out *reports.Objective) {
+	if f.owed == 0 {
+		notSent(scenarios.ClassGenuine, out)
+		return
+	}
+	decide(out, o.Holds(float64(f.unackedCount)), fmt.Sprintf("%d of %d events", f.unackedCount, f.owed))
+	if f.resent == nil {
+		out.Reason = "nothing was sent again"
+	}
+}
+
+// amplification judges how much more the receiver makes the producer send.
+func (f facts) amplification(o scenarios.Objective, out *reports.Objective) []string {
+	if f.resent == nil {
+		out.Verdict, out.Reason = reports.NotObserved, "the scenario has no retries"
+		return nil
+	}
+	decide(out, o.Holds(f.amplified()), fmt.Sprintf("%.3g times", f.amplified()))
+	return f.generator.starved()
+}
+
+// amplified is the deliveries sent for each planned one that was.
+func (f facts) amplified() float64 {
+	planned := 0
+	for _, t := range f.classes {
+		planned += t.sent
+	}
+	if planned == 0 || f.resent == nil {
+		return 1
+	}
+	return 1 + float64(f.resent.sent)/float64(planned)
+}
+
+// abort judges the rule that ended the run. The generator may have brought it
+// about as it may a missed objective.
+func (f facts) abort() (reports.Objective, []string) {
+	a := f.aborted
+	out := reports.Objective{Text: "abort: " + a.rule.String(), Class: a.rule.If.Class, Verdict: reports.Fail}
+	out.Value = fmt.Sprintf("%.4g %s, after %s", a.value, a.rule.If.Unit, a.after)
+	excuses := f.generator.starved()
+	if a.rule.If.Latency() {
+		value := time.Duration(a.value * float64(time.Millisecond))
+		limit := time.Duration(a.rule.If.Limit * float64(time.Millisecond))
+		excuses = f.generator.excusesLatency(value, limit, a.rule.If.Clock == scenarios.ClockResponse)
+	}
+	if a.rule.If.Metric == scenarios.MetricAccepted || len(excuses) == 0 {
+		return out, nil
+	}
+	out.Verdict = reports.Blocked
+	out.Reason = "generator-limited: " + strings.Join(excuses, "; ")
+	return out, excuses
 }

@@ -22,7 +22,7 @@ func objective(t testing.TB, text string) scenarios.Objective {
 // healthy are facts of a run without a miss: 1000 genuine deliveries that took
 // 100 ms each, 50 of the others.
 func healthy() facts {
-	r := newRecorder(func() time.Duration { return 0 })
+	r := newRecorder(func() time.Duration { return 0 }, nil)
 	fill := func(c Class, n int, status int) {
 		for range n {
 			r.classes[c].add(sample{class: c, status: status, right: true, service: 100 * time.Millisecond, response: 101 * time.Millisecond})
@@ -162,13 +162,13 @@ func TestTooShort(t *testing.T) {
 		objectives []string
 		want       string
 	}{
-		{"enough", [classes]int{100, 1, 1}, []string{"genuine: p99(response) <= 1s", "duplicate: errors = 0", "forged: accepted = 0", "forged-effects = 0"}, ""},
-		{"few genuine", [classes]int{99, 1, 1}, []string{"unsent = 0"}, "too short to tell: 99 genuine deliveries of at least 100"},
-		{"a finer quantile", [classes]int{999, 0, 0}, []string{"genuine: p99.9(service) <= 1s"}, "too short to tell: 999 genuine deliveries of at least 1000"},
-		{"none forged", [classes]int{100, 0, 0}, []string{"forged: accepted = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
-		{"none forged had an effect", [classes]int{100, 0, 0}, []string{"forged-effects = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
-		{"nobody asks", [classes]int{100, 0, 0}, []string{"lost = 0"}, ""},
-		{"several", [classes]int{3, 0, 9}, []string{"duplicate: errors = 0", "forged: p90(response) <= 1s"},
+		{"enough", [classes]int{Genuine: 100, Duplicate: 1, Forged: 1}, []string{"genuine: p99(response) <= 1s", "duplicate: errors = 0", "forged: accepted = 0", "forged-effects = 0"}, ""},
+		{"few genuine", [classes]int{Genuine: 99, Duplicate: 1, Forged: 1}, []string{"unsent = 0"}, "too short to tell: 99 genuine deliveries of at least 100"},
+		{"a finer quantile", [classes]int{Genuine: 999, Duplicate: 0, Forged: 0}, []string{"genuine: p99.9(service) <= 1s"}, "too short to tell: 999 genuine deliveries of at least 1000"},
+		{"none forged", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"forged: accepted = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"none forged had an effect", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"forged-effects = 0"}, "too short to tell: 0 forged deliveries of at least 1"},
+		{"nobody asks", [classes]int{Genuine: 100, Duplicate: 0, Forged: 0}, []string{"lost = 0"}, ""},
+		{"several", [classes]int{Genuine: 3, Duplicate: 0, Forged: 9}, []string{"duplicate: errors = 0", "forged: p90(response) <= 1s"},
 			"too short to tell: 3 genuine deliveries of at least 100, 0 duplicate deliveries of at least 1, 9 forged deliveries of at least 10"},
 	}
 	for _, tt := range tests {

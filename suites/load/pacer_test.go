@@ -5,15 +5,32 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hookassay/hookassay/scenarios"
 )
 
 func newTestPacer(ctx context.Context, s Schedule) *pacer {
-	return &pacer{ctx: ctx, plan: s, start: func(time.Time) {}, wait: func(ctx context.Context, until time.Time) {
-		select {
-		case <-time.After(time.Until(until)):
-		case <-ctx.Done():
-		}
-	}}
+	return &pacer{
+		ctx: ctx, plan: &Plan{schedule: s, dealer: genuineOnly()}, catchUp: 1.5, jobs: make(chan job, s.Len()),
+		start: func(time.Time) {}, wait: waitSimply,
+	}
+}
+
+// waitSimply waits as synctest can.
+func waitSimply(ctx context.Context, until time.Time, wake <-chan struct{}) {
+	select {
+	case <-time.After(time.Until(until)):
+	case <-wake:
+	case <-ctx.Done():
+	}
+}
+
+func genuineOnly() *dealer {
+	d, err := newDealer([]scenarios.Weight{{Name: scenarios.ClassGenuine, Weight: 1}}, 1)
+	if err != nil {
+		panic(err) // the mix is not empty
+	}
+	return d
 }
 
 // drive does what Vegeta does, and returns when each delivery went.
@@ -97,7 +114,7 @@ func TestPacerStops(t *testing.T) {
 func TestWaitUntil(t *testing.T) {
 	for _, d := range []time.Duration{-time.Second, 0, 100 * time.Microsecond, 20 * time.Millisecond} {
 		until := time.Now().Add(d)
-		waitUntil(t.Context(), until)
+		waitUntil(t.Context(), until, nil)
 		if early := time.Until(until); early > 0 {
 			t.Errorf("%s: returned %s early", d, early)
 		}
@@ -105,7 +122,7 @@ func TestWaitUntil(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	began := time.Now()
-	waitUntil(ctx, began.Add(time.Minute))
+	waitUntil(ctx, began.Add(time.Minute), nil)
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("took %s to stop", took)
 	}

@@ -202,3 +202,18 @@ func TestGradeWithinTheGrant(t *testing.T) {
 		t.Errorf("%d requests, of at least %d", r.Requests, want)
 	}
 }
+
+// What may be sent again counts against the target's limit.
+func TestRetriesCountAgainstTheLimit(t *testing.T) {
+	tgt := elsewhere(t, receiver.CloudEvents)
+	tgt.Limits.Risk, tgt.Limits.Requests = scenarios.Disruptive, 100
+	s := smoke(t, perSecond(50), time.Second)
+	cfg := Config{Target: tgt, Scenario: s}
+	if err := cfg.Check(); err != nil {
+		t.Error(err)
+	}
+	cfg.Scenario.Retries = &scenarios.LoadRetries{Within: mockprovider.Duration(time.Second), Attempts: 3}
+	if err := cfg.Check(); err == nil || !strings.Contains(err.Error(), "up to 151 requests, but the target's limit is 100") {
+		t.Errorf("error %v", err)
+	}
+}

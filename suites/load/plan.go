@@ -12,61 +12,59 @@ import (
 
 // A Plan says what is sent when. It is immutable; everything about delivery n
 // is a pure function of n and the plan's parameters, in constant time (for a
-// duplicate, logarithmic).
+// copy, logarithmic).
 type Plan struct {
-	Schedule
-	seed   int64
-	block  int          // every run of this many deliveries holds the mix exactly
-	upTo   [classes]int // cumulative weights within a block
-	digest string
+	schedule Schedule
+	dealer   *dealer
+	content  *content
+	peak     float64
+	digest   string
 }
 
-// duplicateAfter is how much earlier than its duplicate an original is meant
-// to start, so that it is acknowledged by then.
-const duplicateAfter = 500 * time.Millisecond
+// copyAfter is how much earlier than its copy an original is meant to start, so
+// that it is acknowledged by then.
+const copyAfter = 500 * time.Millisecond
 
 // lookBack bounds the search for an original.
 const lookBack = 256
 
 // NewPlan compiles a scenario.
 func NewPlan(s scenarios.LoadScenario, seed int64) (*Plan, error) {
-	schedule, err := compileSchedule(s.Schedule)
+	schedule, err := compileSchedule(s.Schedule, seed)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Schedule: schedule, seed: seed}
-	var weights [classes]int
-	for _, w := range s.Mix {
-		for c, name := range classNames {
-			if name == w.Name {
-				weights[c] = w.Weight
-			}
-		}
+	dealer, err := newDealer(s.Mix, seed)
+	if err != nil {
+		return nil, err
 	}
-	shrink := 0
-	for _, w := range weights {
-		shrink = gcd(shrink, w)
-	}
-	if shrink == 0 {
-		return nil, fmt.Errorf("the mix is empty")
-	}
-	for c, w := range weights {
-		p.block += w / shrink
-		p.upTo[c] = p.block
-	}
-	p.digest = p.sum(weights, s)
+	p := &Plan{schedule: schedule, dealer: dealer, content: newContent(s, seed), peak: s.Schedule.Peak()}
+	p.digest = p.sum(s, seed)
 	return p, nil
 }
 
 // sum digests the plan's parameters in one canonical form. The run's nonce is
 // not part of it: the same plan can be played again.
-func (p *Plan) sum(weights [classes]int, s scenarios.LoadScenario) string {
+func (p *Plan) sum(s scenarios.LoadScenario, seed int64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "hookassay.plan/v1\nscenario %q\nschedule %s\n", s.Name, p.Schedule)
-	for c, w := range weights {
-		fmt.Fprintf(&b, "mix %s %d\n", Class(c), w)
+	fmt.Fprintf(&b, "hookassay.plan/v2\nscenario %q\nschedule %s\nseed %d\n", s.Name, p.schedule, seed)
+	for _, w := range s.Mix {
+		fmt.Fprintf(&b, "mix %s %d\n", w.Name, w.Weight)
 	}
-	fmt.Fprintf(&b, "in flight %d\nseed %d\nduplicate after %s\n", s.InFlight, p.seed, duplicateAfter)
+	for _, w := range s.Types {
+		fmt.Fprintf(&b, "type %q %d\n", w.Name, w.Weight)
+	}
+	for _, w := range s.Sizes {
+		fmt.Fprintf(&b, "size %d %d\n", w.Bytes, w.Weight)
+	}
+	if s.Keys != nil {
+		fmt.Fprintf(&b, "objects %d %v\n", s.Keys.Objects, s.Keys.Skew)
+	}
+	if s.Retries != nil {
+		fmt.Fprintf(&b, "retries within %s, attempts %d\n", s.Retries.Within, s.Retries.Attempts)
+	}
+	fmt.Fprintf(&b, "connections %s\nack timeout %s\ncatch up %v\nin flight %d\ncopy after %s\n",
+		s.Connections, s.AckTimeout, s.CatchUp, s.InFlight, copyAfter)
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:])
 }
@@ -74,8 +72,29 @@ func (p *Plan) sum(weights [classes]int, s scenarios.LoadScenario) string {
 // Digest is the SHA-256 of the plan's parameters, in hexadecimal.
 func (p *Plan) Digest() string { return p.digest }
 
+// String is the schedule in words.
+func (p *Plan) String() string { return p.schedule.String() }
+
+// Len is the number of deliveries.
+func (p *Plan) Len() int { return p.schedule.Len() }
+
+// Duration is the planned window.
+func (p *Plan) Duration() time.Duration { return p.schedule.Duration() }
+
+// At is the intended start of delivery n since the run's start. It never
+// decreases. A racing delivery starts with the one it races.
+func (p *Plan) At(n int) time.Duration {
+	if n > 0 && p.dealer.class(n) == Racing {
+		n--
+	}
+	return p.schedule.At(n)
+}
+
 // Rate is the mean rate, a second.
 func (p *Plan) Rate() float64 { return float64(p.Len()) / p.Duration().Seconds() }
+
+// Peak is the highest rate of the schedule, a second.
+func (p *Plan) Peak() float64 { return p.peak }
 
 // Class is the class of delivery n.
 func (p *Plan) Class(n int) Class {
@@ -84,57 +103,27 @@ func (p *Plan) Class(n int) Class {
 }
 
 // Event is the number of the event that delivery n carries: n itself, or that
-// of a duplicate's original.
+// of a copy's original.
 func (p *Plan) Event(n int) int {
 	_, e := p.delivery(n)
 	return e
 }
 
-// delivery tells class and event. A duplicate for which there is no original
-// early enough is a genuine delivery instead.
+// delivery tells class and event. A copy for which there is no original early
+// enough is a genuine delivery instead.
 func (p *Plan) delivery(n int) (Class, int) {
-	c := p.drawn(n)
-	if c != Duplicate {
+	c := p.dealer.class(n)
+	switch {
+	case !c.copies():
 		return c, n
+	case c == Racing:
+		return c, n - 1 // the dealer puts it behind a genuine one
 	}
-	latest := before(p.Schedule, p.At(n)-duplicateAfter) - 1
+	latest := before(p.schedule, p.schedule.At(n)-copyAfter) - 1
 	for k := latest; k >= 0 && k > latest-lookBack; k-- {
-		if p.drawn(k) == Genuine {
-			return Duplicate, k
+		if p.dealer.class(k) == Genuine {
+			return c, k
 		}
 	}
 	return Genuine, n
-}
-
-// drawn deals the classes of a block out in an order of its own: position i
-// takes card a·i + b (mod block) with a coprime to it, which is a permutation.
-func (p *Plan) drawn(n int) Class {
-	r := mix64(uint64(p.seed), uint64(n/p.block))
-	a := 1 + int(r%uint64(p.block))
-	for gcd(a, p.block) != 1 {
-		a++
-	}
-	card := (a*(n%p.block) + int(r>>32)) % p.block
-	for c, end := range p.upTo {
-		if card < end {
-			return Class(c)
-		}
-	}
-	return Genuine
-}
-
-// mix64 is the finaliser of SplitMix64 (https://doi.org/10.1145/2714064.2660195)
-// over a seed and a counter.
-func mix64(seed, n uint64) uint64 {
-	z := seed + (n+1)*0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
 }

@@ -87,12 +87,12 @@ func TestPlanMix(t *testing.T) {
 			t.Errorf("%d is %s and carries event %d", n, c, e)
 		case c == Duplicate && p.Class(e) != Genuine:
 			t.Errorf("%d repeats %d, which is %s", n, e, p.Class(e))
-		case c == Duplicate && p.At(n)-p.At(e) < duplicateAfter:
+		case c == Duplicate && p.At(n)-p.At(e) < copyAfter:
 			t.Errorf("%d repeats %d, only %s earlier", n, e, p.At(n)-p.At(e))
 		}
 	}
 	// The duplicates of the first half second have no original: 5 of 100.
-	if counts != [classes]int{905, 45, 50} {
+	if counts != [classes]int{Genuine: 905, Duplicate: 45, Forged: 50} {
 		t.Errorf("classes are %v", counts)
 	}
 	for block := range p.Len() / 20 {

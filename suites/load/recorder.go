@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
+	"github.com/hookassay/hookassay/scenarios"
 )
 
 // A sample is what became of one delivery. Times are the four clocks'.
@@ -14,7 +15,8 @@ type sample struct {
 	status   int
 	failure  failure
 	right    bool
-	racing   bool          // a duplicate sent before its original was acknowledged
+	resent   bool          // a later attempt
+	early    bool          // a copy sent before its original was acknowledged
 	lag      time.Duration // actual start − intended
 	prep     time.Duration // round trip start − actual start
 	service  time.Duration // answer read − round trip start
@@ -23,47 +25,59 @@ type sample struct {
 
 // A tally holds the samples of one class.
 type tally struct {
-	sent, accepted, right, racing int
-	statuses                      map[int]int
-	failures                      map[failure]int
-	service, response             *clock
+	sent, accepted, right, early int
+	statuses                     map[int]int
+	failures                     map[failure]int
+	service, response            *clock
+}
+
+func newTally() *tally {
+	return &tally{statuses: map[int]int{}, failures: map[failure]int{}, service: newClock(), response: newClock()}
 }
 
 // A recorder takes samples in. Its memory does not grow with their number,
 // only with the run's seconds. It may be used concurrently.
 type recorder struct {
-	now func() time.Duration // since the run's start
+	now     func() time.Duration // since the run's start
+	backlog func() int           // acknowledged events without effect; −1: not known
 
 	mu          sync.Mutex
-	classes     [classes]*tally
+	classes     [classes]*tally // of planned deliveries
+	resent      *tally          // of those after them
 	lag, prep   *clock
 	inFlight    int
 	maxInFlight int
 	area        time.Duration // in flight × time, for Little's law
 	last        time.Duration // when inFlight changed last
 	second      *window
+	rules       []*rule
 	windows     []reports.Window
+	rate        int     // deliveries sent in the last full second
+	worst       float64 // amplification of the second in which it was highest
 }
 
-func newRecorder(now func() time.Duration) *recorder {
-	r := &recorder{now: now, lag: newClock(), prep: newClock(), second: newWindow(0)}
+func newRecorder(now func() time.Duration, rules []scenarios.Abort) *recorder {
+	r := &recorder{
+		now: now, backlog: func() int { return -1 }, resent: newTally(), lag: newClock(), prep: newClock(),
+		second: newWindow(0), rules: newRules(rules),
+	}
 	for c := range r.classes {
-		r.classes[c] = &tally{
-			statuses: map[int]int{}, failures: map[failure]int{},
-			service: newClock(), response: newClock(),
-		}
+		r.classes[c] = newTally()
 	}
 	return r
 }
 
 // begin counts a delivery that is about to be sent.
-func (r *recorder) begin() {
+func (r *recorder) begin(resent bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.advance()
 	r.inFlight++
 	r.maxInFlight = max(r.maxInFlight, r.inFlight)
 	r.second.sent++
+	if resent {
+		r.second.resent++
+	}
 }
 
 // end takes the sample of a delivery that began. Errors and timeouts are
@@ -75,16 +89,23 @@ func (r *recorder) end(s sample) {
 	r.inFlight--
 	r.lag.record(s.lag)
 	r.prep.record(s.prep)
-	r.classes[s.class].add(s)
+	if s.resent {
+		r.resent.add(s)
+	} else {
+		r.classes[s.class].add(s)
+	}
 	r.second.add(s)
+	for _, rule := range r.rules {
+		rule.add(s)
+	}
 }
 
 func (t *tally) add(s sample) {
 	t.sent++
 	t.service.record(s.service)
 	t.response.record(s.response)
-	if s.racing {
-		t.racing++
+	if s.early {
+		t.early++
 	}
 	if s.failure != answered {
 		t.failures[s.failure]++
@@ -112,8 +133,30 @@ func (r *recorder) advance() {
 }
 
 func (r *recorder) closeWindow() {
-	r.windows = append(r.windows, r.second.report(r.inFlight))
+	w := r.second.report(r.inFlight)
+	w.Backlog = r.backlog()
+	r.windows = append(r.windows, w)
+	r.rate = w.Sent
+	if planned := w.Sent - w.Resent; planned > 0 {
+		r.worst = max(r.worst, float64(w.Sent)/float64(planned))
+	}
+	for _, rule := range r.rules {
+		rule.close(w.Second)
+	}
 	r.second = r.second.next()
+}
+
+// breached is the rule that says to abort; nil: none.
+func (r *recorder) breached() *abortion {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.advance()
+	for _, rule := range r.rules {
+		if rule.breach != nil {
+			return rule.breach
+		}
+	}
+	return nil
 }
 
 // finish closes the last window.
@@ -131,8 +174,11 @@ func (r *recorder) status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.advance()
-	s := Status{Elapsed: r.last, InFlight: r.inFlight, ForgedAccepted: r.classes[Forged].accepted, Backlog: -1, Classes: r.classStatus}
-	for _, t := range r.classes {
+	s := Status{
+		Elapsed: r.last, InFlight: r.inFlight, Rate: float64(r.rate), ForgedAccepted: r.classes[Forged].accepted,
+		Resent: r.resent.sent, Backlog: r.backlog(), Classes: r.classStatus,
+	}
+	for _, t := range append(r.classes[:], r.resent) {
 		s.Sent += t.sent
 		s.Errors += t.sent - t.right
 	}
@@ -142,7 +188,7 @@ func (r *recorder) status() Status {
 	return s
 }
 
-// sent is the number of deliveries that ended.
+// sent is the number of planned deliveries that ended.
 func (r *recorder) sent() (n int) {
 	for _, t := range r.classes {
 		n += t.sent
@@ -165,7 +211,7 @@ func (t *tally) report(c Class) reports.LoadClass {
 	out := reports.LoadClass{
 		Class: c.String(), Sent: t.sent, Accepted: t.accepted, Right: t.right,
 		Statuses: map[string]int{}, Errors: map[string]int{},
-		Service: t.service.quantiles(), Response: t.response.quantiles(),
+		Service: t.service.quantiles(), Response: t.response.quantiles(), Distribution: t.response.bins(),
 	}
 	for status, n := range t.statuses {
 		out.Statuses[strconv.Itoa(status)] = n

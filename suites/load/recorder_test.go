@@ -17,10 +17,10 @@ func (c *handClock) now() time.Duration { return c.at }
 
 func TestRecorder(t *testing.T) {
 	var c handClock
-	r := newRecorder(c.now)
+	r := newRecorder(c.now, nil)
 	deliver := func(at time.Duration, took time.Duration, s sample) {
 		c.at = at
-		r.begin()
+		r.begin(false)
 		c.at = at + took
 		s.service, s.response, s.prep = took, took+s.lag, 10*time.Microsecond
 		r.end(s)
@@ -28,19 +28,19 @@ func TestRecorder(t *testing.T) {
 	deliver(0, 100*time.Millisecond, sample{class: Genuine, status: 202, right: true})
 	deliver(200*time.Millisecond, 300*time.Millisecond, sample{class: Genuine, status: 500})
 	deliver(900*time.Millisecond, 200*time.Millisecond, sample{class: Forged, status: 200, lag: 50 * time.Millisecond})
-	deliver(3200*time.Millisecond, 700*time.Millisecond, sample{class: Duplicate, failure: timedOut, racing: true})
+	deliver(3200*time.Millisecond, 700*time.Millisecond, sample{class: Duplicate, failure: timedOut, early: true})
 	r.finish()
 
 	got := r.status()
 	got.Classes = nil
-	if !reflect.DeepEqual(got, Status{Elapsed: 3900 * time.Millisecond, Sent: 4, P50: r.classes[Genuine].response.quantile(0.5), P99: r.classes[Genuine].response.quantile(0.99), Errors: 3, ForgedAccepted: 1, Backlog: -1}) {
+	if !reflect.DeepEqual(got, Status{Elapsed: 3900 * time.Millisecond, Sent: 4, P50: r.classes[Genuine].response.quantile(0.5), P99: r.classes[Genuine].response.quantile(0.99), Errors: 3, ForgedAccepted: 1, Rate: 1, Backlog: -1}) {
 		t.Errorf("status %+v", got)
 	}
 	windows := []reports.Window{
-		{Second: 0, Sent: 3, Accepted: 1, Errors: 1, InFlight: 1},
-		{Second: 1, Accepted: 1, Errors: 1},
-		{Second: 2},
-		{Second: 3, Sent: 1, Errors: 1},
+		{Second: 0, Sent: 3, Accepted: 1, Errors: 1, InFlight: 1, Backlog: -1},
+		{Second: 1, Accepted: 1, Errors: 1, Backlog: -1},
+		{Second: 2, Backlog: -1},
+		{Second: 3, Sent: 1, Errors: 1, Backlog: -1},
 	}
 	if len(r.windows) != len(windows) {
 		t.Fatalf("windows %+v", r.windows)
@@ -74,7 +74,7 @@ func TestRecorder(t *testing.T) {
 }
 
 func TestNothingRecorded(t *testing.T) {
-	r := newRecorder(func() time.Duration { return 0 })
+	r := newRecorder(func() time.Duration { return 0 }, nil)
 	r.finish()
 	if len(r.windows) != 0 || r.littleError() != 0 || r.sent() != 0 || r.lag.count() != 0 {
 		t.Errorf("%+v", r)

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"sort"
@@ -55,10 +56,29 @@ func before(s Schedule, t time.Duration) int {
 	return sort.Search(s.Len(), func(n int) bool { return s.At(n) > t })
 }
 
-// compileSchedule makes a schedule of what a scenario says.
-func compileSchedule(s scenarios.LoadSchedule) (Schedule, error) {
-	if s.Constant == nil {
-		return nil, fmt.Errorf("the scenario has no schedule")
+// compileSchedule makes a schedule of what a scenario says. The seed decides
+// where Poisson arrivals fall, and nothing else.
+func compileSchedule(s scenarios.LoadSchedule, seed int64) (Schedule, error) {
+	if s.Sine == nil && len(s.Stretches()) == 0 {
+		return nil, errors.New("the scenario has no schedule")
 	}
-	return Constant{Rate: s.Constant.Rate, For: time.Duration(s.Constant.For)}, nil
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	random := s.Arrivals == scenarios.PoissonArrivals
+	if s.Constant != nil && !random {
+		return Constant{Rate: s.Constant.Rate, For: time.Duration(s.Constant.For)}, nil
+	}
+	b, err := compileBase(s)
+	if err != nil || !random {
+		return b, err
+	}
+	return newPoisson(b, seed), nil
+}
+
+func compileBase(s scenarios.LoadSchedule) (base, error) {
+	if s.Sine != nil {
+		return newSine(s), nil
+	}
+	return newPhased(s)
 }

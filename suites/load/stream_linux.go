@@ -101,7 +101,7 @@ func (s *stream) write(fd int) bool {
 		s.err = errStale
 		return true
 	}
-	n, err := unix.Write(fd, s.pending)
+	n, err := rawWrite(fd, s.pending)
 	switch {
 	case err == unix.EAGAIN || err == unix.EINTR:
 		n = 0
@@ -121,13 +121,13 @@ func (s *stream) write(fd int) bool {
 // it, or an answer to nothing, such as 408.
 func readable(fd int) bool {
 	var one [1]byte
-	_, _, err := unix.Recvfrom(fd, one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+	_, err := rawPeek(fd, one[:])
 	return err != unix.EAGAIN && err != unix.EINTR
 }
 
 func readOnce(fd int, p []byte) (int, error) {
 	for {
-		n, err := unix.Read(fd, p)
+		n, err := rawRead(fd, p)
 		if err != unix.EINTR {
 			return n, err
 		}

@@ -2,28 +2,30 @@ package load
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
-	"strconv"
-	"sync"
 	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
-// A transport is what Vegeta hits: for each hit it makes, sends and records
-// the delivery of that sequence number. To Vegeta it only says that the hit is
-// over.
+// A transport is what Vegeta hits: for each hit it makes, sends and records the
+// delivery whose turn it is. To Vegeta it only says that the hit is over.
 type transport struct {
-	ctx     context.Context
-	plan    *Plan
-	timeout time.Duration // to a complete answer
-	silent  bool          // forged deliveries may be answered 2xx
-	wall    time.Time     // when the run's events began to happen
-	rec     *recorder
-	acked   bitset    // events whose delivery was answered 2xx
-	begun   time.Time // set before the first hit
-	lanes   *lanes
+	ctx       context.Context
+	plan      *Plan
+	pressing  *pressing
+	timeout   time.Duration // to a complete answer
+	tolerance time.Duration // of the receiver, for old timestamps; 0: the scheme has none
+	silent    bool          // what must be refused may be answered 2xx
+	wall      time.Time     // when the run's events began to happen
+	rec       *recorder
+	resend    *resender
+	drain     *drain
+	acked     bitset    // events with a delivery that was answered 2xx
+	begun     time.Time // set before the first hit
+	jobs      chan job  // by the pacer: one for each hit
+	lanes     *lanes
 }
 
 var _ http.RoundTripper = (*transport)(nil)
@@ -31,101 +33,83 @@ var _ http.RoundTripper = (*transport)(nil)
 // over is every hit's answer to Vegeta, which only reads it.
 var over = &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}
 
+var errUnpaced = errors.New("a hit that the pacer did not pace")
+
 // RoundTrip implements http.RoundTripper.
-func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t *transport) RoundTrip(*http.Request) (*http.Response, error) {
 	began := time.Now()
-	seq := req.Header["X-Vegeta-Seq"]
-	if len(seq) != 1 {
-		return nil, fmt.Errorf("a hit without a sequence number")
-	}
-	n, err := strconv.Atoi(seq[0])
-	if err != nil || n >= t.plan.Len() {
-		return nil, fmt.Errorf("a hit outside the plan: %q", seq[0])
-	}
-	if t.ctx.Err() == nil { // hits that were waiting when the run was stopped are unsent
-		t.deliver(n, began)
-	}
-	return over, nil
-}
-
-// deliver sends delivery n and records what came of it.
-func (t *transport) deliver(n int, began time.Time) {
-	class, event := t.plan.delivery(n)
-	s := sample{class: class, racing: class == Duplicate && !t.acked.has(event)}
-	l := t.lanes.take()
-	stamp := mockprovider.Stamp{Form: genuineForm, Event: event, Object: -1, Happened: t.wall.Add(t.plan.At(event)), At: began}
-	if class == Forged {
-		stamp.Form = forgedForm
-	}
-	l.out = l.press.AppendRequest(l.out[:0], stamp)
-
-	t.rec.begin()
-	start := time.Now()
-	s.status, s.failure = l.carrier.exchange(t.ctx, l.out, start.Add(t.timeout))
-	done := time.Now()
-
-	if s.failure == answered {
-		s.right = class.right(s.status, t.silent)
-		if accepted(s.status) {
-			t.acked.set(event)
+	select {
+	case j := <-t.jobs:
+		if t.ctx.Err() == nil { // hits that were waiting when the run was stopped are unsent
+			t.deliver(j, began)
 		}
+		t.resend.done()
+		return over, nil
+	default:
+		return nil, errUnpaced
 	}
-	intended := t.begun.Add(t.plan.At(n))
-	s.lag, s.prep = began.Sub(intended), start.Sub(began)
-	s.service, s.response = done.Sub(start), done.Sub(intended)
-	t.rec.end(s)
+}
+
+// deliver makes an attempt at a delivery and records what came of it.
+func (t *transport) deliver(j job, began time.Time) {
+	class, event := t.plan.delivery(j.n)
+	s := sample{class: class, resent: j.attempt > 1, early: (class == Duplicate || class == Retry) && !t.acked.has(event)}
+	l := t.lanes.take()
+	l.out = l.press.AppendRequest(l.out[:0], t.stamp(j, class, event, began))
+
+	t.rec.begin(s.resent)
+	start := time.Now()
+	r := l.carrier.exchange(t.ctx, l.out, start.Add(t.timeout))
+	done := time.Now()
 	t.lanes.give(l)
+
+	s.status, s.failure = r.status, r.failure
+	s.lag, s.prep = began.Sub(t.begun)-j.due, start.Sub(began)
+	s.service, s.response = done.Sub(start), done.Sub(t.begun)-j.due
+	t.take(j, class, event, r, done, &s)
+	t.rec.end(s)
 }
 
-// A lane sends one delivery at a time and keeps what is costly to make.
-type lane struct {
-	press   *mockprovider.Press
-	out     []byte
-	carrier carrier
-}
-
-// lanes are as many as were ever needed at once. The one used last is taken
-// first, so that few connections are kept busy rather than many idle.
-type lanes struct {
-	open func() *lane
-
-	mu   sync.Mutex
-	all  []*lane
-	free []*lane
-}
-
-func (l *lanes) take() *lane {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if last := len(l.free) - 1; last >= 0 {
-		taken := l.free[last]
-		l.free = l.free[:last]
-		return taken
-	}
-	opened := l.open()
-	l.all = append(l.all, opened)
-	return opened
-}
-
-func (l *lanes) give(one *lane) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.free = append(l.free, one)
-}
-
-// interrupt ends every exchange under way.
-func (l *lanes) interrupt() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, one := range l.all {
-		one.carrier.interrupt()
+// take draws the conclusions of an answer: was it right, is the event
+// acknowledged now, must it be sent again.
+func (t *transport) take(j job, class Class, event int, r reply, done time.Time, s *sample) {
+	taken := r.failure == answered && accepted(r.status)
+	s.right = r.failure == answered && class.right(r.status, t.silent)
+	first := taken && t.acked.set(event)
+	since := done.Sub(t.begun)
+	switch {
+	case first && t.plan.Class(event) == Genuine:
+		t.drain.acked(event, since)
+	case class.owed() && !taken && t.ctx.Err() == nil:
+		t.resend.ended(j, r.status, r.retryAfter, done, since)
 	}
 }
 
-func (l *lanes) close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, one := range l.all {
-		one.carrier.close()
+// staleBy is how much older than it may be a stale delivery is at the least. A
+// tolerance that is wider than this is a matter of conformance, not of load.
+const staleBy = 24 * time.Hour
+
+// stamp says what the delivery is made of. Attempts are dated by their plan, so
+// that a copy can be the same to the byte; one that is far behind its plan is
+// dated by the clock, because it must not look old.
+func (t *transport) stamp(j job, class Class, event int, now time.Time) mockprovider.Stamp {
+	st := mockprovider.Stamp{
+		Form: t.pressing.form(class, event), Event: event, Object: t.pressing.content.object(event),
+		Happened: t.wall.Add(t.plan.At(event)),
 	}
+	switch {
+	case j.attempt > 1:
+		st.At = now
+	case class == Duplicate || class == Racing:
+		st.At = t.wall.Add(t.plan.At(event))
+	default:
+		st.At = t.wall.Add(t.plan.At(j.n))
+	}
+	if now.Sub(st.At) > t.tolerance/4 {
+		st.At = now
+	}
+	if class == Stale {
+		st.At = now.Add(-max(staleBy, 2*t.tolerance))
+	}
+	return st
 }

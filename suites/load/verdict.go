@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
@@ -100,9 +99,9 @@ func appendNew(list, more []string) []string {
 // classReport renders a class, with what its figures do not say themselves.
 func classReport(c Class, t *tally) reports.LoadClass {
 	out := t.report(c)
-	if t.racing > 0 {
+	if t.early > 0 {
 		out.Response.Note = joined(out.Response.Note,
-			fmt.Sprintf("%d of %d were sent although their original was not acknowledged", t.racing, t.sent))
+			fmt.Sprintf("%d of %d were sent although their original was not acknowledged", t.early, t.sent))
 	}
 	return out
 }
@@ -110,6 +109,5 @@ func classReport(c Class, t *tally) reports.LoadClass {
 // rerun is the command that plays the same plan again, without the target's
 // flags.
 func rerun(cfg Config) string {
-	c := cfg.Scenario.Schedule.Constant
-	return fmt.Sprintf("hookassay load %s --rate %s --for %s --seed %d", cfg.Scenario.Name, c.Rate, time.Duration(c.For), cfg.Seed)
+	return fmt.Sprintf("hookassay load %s%s --seed %d", cfg.Scenario.Name, cfg.Scenario.Changed, cfg.Seed)
 }

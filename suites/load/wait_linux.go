@@ -12,8 +12,9 @@ import (
 // rounds its own sleeps up to a millisecond there.
 const fine = 2 * time.Millisecond
 
-// waitUntil returns at the time given, some 60 µs late, or when ctx ends.
-func waitUntil(ctx context.Context, until time.Time) {
+// waitUntil returns at the time given, some 60 µs late, or when ctx ends or wake
+// says so.
+func waitUntil(ctx context.Context, until time.Time, wake <-chan struct{}) {
 	left := time.Until(until)
 	coarse := left - fine
 	if runtime.GOMAXPROCS(0) == 1 {
@@ -24,6 +25,8 @@ func waitUntil(ctx context.Context, until time.Time) {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
+		case <-wake:
+			return
 		case <-ctx.Done():
 			return
 		}

@@ -5,8 +5,8 @@ import "github.com/hookassay/hookassay/reports"
 // A window is one second of the run under way: deliveries by when they were
 // sent, answers by when they were read.
 type window struct {
-	number, sent, accepted, wrong int
-	response                      *clock
+	number, sent, resent, accepted, wrong int
+	response                              *clock
 }
 
 func newWindow(number int) *window { return &window{number: number, response: newClock()} }
@@ -30,7 +30,7 @@ func (w *window) next() *window {
 }
 
 func (w *window) report(inFlight int) reports.Window {
-	out := reports.Window{Second: w.number, Sent: w.sent, Accepted: w.accepted, Errors: w.wrong, InFlight: inFlight}
+	out := reports.Window{Second: w.number, Sent: w.sent, Resent: w.resent, Accepted: w.accepted, Errors: w.wrong, InFlight: inFlight}
 	if w.response.count() > 0 {
 		out.P50, out.P99 = ms(w.response.quantile(0.5)), ms(w.response.quantile(0.99))
 	}

@@ -1,0 +1,72 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// completeness says the equation between answers and effects in words. timed
+// tells that the report holds figures on how fast answers came.
+func (p *page) completeness(c Completeness, timed bool) {
+	p.line("")
+	if !c.Observed {
+		p.field("effects", "not observed: "+c.Reason)
+		if timed {
+			p.para(plain, "    ", 4, "effects were not looked at: how fast answers came says nothing about whether the work was done")
+		}
+		return
+	}
+	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
+		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
+	if c.Blind != "" {
+		p.field("", "once may be more often: "+c.Blind)
+	}
+	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
+	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
+		plural(c.Forged, "forged event"), c.SettledMS))
+	if len(c.Examples) > 0 {
+		p.field("such as", strings.Join(c.Examples, ", "))
+	}
+}
+
+// drain says whether the work kept up with the acknowledgements. known is why
+// effects were not observed, if that has been said.
+func (p *page) drain(d Drain, known string) {
+	if !d.Observed {
+		if d.Reason != "" && d.Reason != known {
+			p.field("drain", "not observed: "+d.Reason)
+		}
+		return
+	}
+	lag := ""
+	if d.Lag.N > 0 {
+		lag = fmt.Sprintf("effects came %s (p50), %s (p99), at most %s after the acknowledgement",
+			span(d.Lag.P50), span(d.Lag.P99), span(d.Lag.Max))
+	}
+	p.field("drain", joinedBy("; ", lag,
+		fmt.Sprintf("%s looked at, each about every %s", plural(d.Sampled, "event"), span(d.EveryMS)), d.Lag.Note))
+	p.field("", fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog; about %d waited when the load ended",
+		d.Growth, d.GrowthCI, d.Backlog))
+}
+
+// resent says how much more a receiver made its producer send.
+func (p *page) resent(r *Resent) {
+	if r == nil {
+		return
+	}
+	text := "nothing had to be sent again"
+	if r.Sent > 0 {
+		text = fmt.Sprintf("%d, %d accepted: %s requests for each that was planned, %s in the worst second",
+			r.Sent, r.Accepted, figure(r.Amplification), figure(r.WorstSecond))
+	}
+	p.field("resent", text)
+	if r.GivenUp+r.Outstanding > 0 {
+		p.field("", fmt.Sprintf("%s given up, %d with a retry to come when the run ended", plural(r.GivenUp, "event"), r.Outstanding))
+	}
+}
+
+// joinedBy joins what is not empty.
+func joinedBy(separator string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), separator)
+}

@@ -1,0 +1,88 @@
+package load
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+)
+
+// result puts the report of the run together.
+func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
+	s := cfg.Scenario
+	out := reports.Load{
+		Name: s.Name, Title: s.Title, Plan: planned(cfg, a.plan),
+		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: a.played(interrupted).Seconds(),
+		Lag: a.rec.lag.quantiles(), Prep: a.rec.prep.quantiles(),
+		Resent: a.resentReport(f), Drain: a.drain.report(), CaughtUp: a.caughtUp,
+		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
+		Rerun: rerun(cfg),
+	}
+	for _, w := range s.Mix {
+		out.Classes = append(out.Classes, classReport(classOf(w.Name), a.rec.classes[classOf(w.Name)]))
+	}
+	for _, o := range s.Objectives {
+		judged, excuses := f.judge(o)
+		if interrupted {
+			judged, excuses = withdraw(o, judged), nil
+		}
+		out.Objectives = append(out.Objectives, judged)
+		excuse(&out.Generator, excuses)
+	}
+	if a.aborted != nil {
+		judged, excuses := f.abort()
+		out.Aborted = judged.Text
+		out.Objectives = append(out.Objectives, judged)
+		excuse(&out.Generator, excuses)
+	}
+	out.Objectives = append(out.Objectives, inapplicable(cfg)...)
+	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, f.tooShort(s.Objectives), interrupted)
+	return out
+}
+
+// excuse notes that the generator may have caused a miss.
+func excuse(g *reports.Generator, excuses []string) {
+	if excuses != nil {
+		g.Valid = false
+		g.Reasons = appendNew(g.Reasons, excuses)
+	}
+}
+
+func planned(cfg Config, p *Plan) reports.LoadPlan {
+	s := cfg.Scenario
+	out := reports.LoadPlan{
+		Schedule: p.String(), Total: p.Len(), Rate: p.Rate(), Peak: p.Peak(),
+		InFlight: s.InFlight, Connections: s.Connections.String(), AckTimeoutMS: cfg.ackTimeout().Milliseconds(),
+		Content: p.content.text, Left: cfg.left, Digest: p.Digest(),
+	}
+	if s.Retries != nil {
+		policy := cfg.Target.Scheme.RetryPolicy()
+		attempts := len(policy.Waits()) + 1
+		if s.Retries.Attempts > 0 {
+			attempts = min(attempts, s.Retries.Attempts)
+		}
+		out.Retries = fmt.Sprintf("up to %d attempts, by the producer's schedule of %s compressed to %s",
+			attempts, policy.Span(), min(policy.Span(), time.Duration(s.Retries.Within)))
+	}
+	return out
+}
+
+func (a *attack) resentReport(f facts) *reports.Resent {
+	if a.resend == nil {
+		return nil
+	}
+	return &reports.Resent{
+		Sent: f.resent.sent, Accepted: f.resent.accepted, GivenUp: a.resend.givenUp, Outstanding: a.resend.outstanding(),
+		Amplification: rounded(f.amplified()), WorstSecond: rounded(a.rec.worst), Response: f.resent.response.quantiles(),
+	}
+}
+
+// inapplicable are the objectives of what the target cannot be sent.
+func inapplicable(cfg Config) (out []reports.Objective) {
+	for _, o := range cfg.unasked {
+		out = append(out, reports.Objective{
+			Text: o.String(), Class: o.Class, Verdict: reports.NotApplicable, Reason: "there are no " + o.About() + " deliveries: see what was left out",
+		})
+	}
+	return out
+}
