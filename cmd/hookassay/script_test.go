@@ -53,13 +53,14 @@ func TestScripts(t *testing.T) {
 
 			"servefickle": serveFickleCmd,
 			"servekept":   serveKeptCmd,
-			"odd":         oddCmd,
-			"exitcode":    exitCodeCmd,
-			"nosecret":    noSecretCmd,
-			"waitfor":     waitForCmd,
-			"scrape":      scrapeCmd,
 
 			"servegranting": serveGrantingCmd,
+
+			"odd":      oddCmd,
+			"exitcode": exitCodeCmd,
+			"nosecret": noSecretCmd,
+			"waitfor":  waitForCmd,
+			"scrape":   scrapeCmd,
 		},
 	})
 }

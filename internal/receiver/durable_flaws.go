@@ -148,7 +148,7 @@ type workFirst struct{ s *store }
 func (m workFirst) admit(a admission) outcome {
 	is := false
 	err := m.s.write(func(w *writer) (err error) {
-		is, err = m.s.knows(w, a.keys)
+		is, err = m.s.knows(w.query, a.keys)
 		return err
 	})
 	switch {
@@ -175,9 +175,10 @@ func (s *store) diesOfBacklog() {
 }
 
 // drops reports whether the job of an event that is taken on is lost: the flaw
-// drops-when-busy.
+// drops-when-busy, or acks-then-drops.
 func (s *store) drops() bool {
-	return s.flaws.has("drops-when-busy") && s.waiting.Load() >= smallQueue
+	waiting := s.waiting.Load()
+	return s.flaws.has("drops-when-busy") && waiting >= smallQueue || s.flaws.has("acks-then-drops") && waiting >= realQueue
 }
 
 // claim is the flaw stale-pid-file: whoever made the file may be gone.

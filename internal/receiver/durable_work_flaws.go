@@ -8,7 +8,7 @@ var lingering = []string{"job-not-resumed", "sigterm-drops-queue", "crash-loop-o
 
 // perform does the claimed jobs and settles them.
 func (s *store) perform(jobs []job) {
-	if len(s.flaws) > 0 {
+	if s.oneByOne() {
 		jobs = s.performFlawed(jobs[0])
 	}
 	// What was claimed is settled even where the store is down for a while, or
@@ -25,6 +25,8 @@ func (s *store) perform(jobs []job) {
 // returns what is still to be settled.
 func (s *store) performFlawed(j job) []job {
 	switch {
+	case s.flaws.any(slowWorkers) && j.task == ledgerTask:
+		wait(s.ctx.Done(), jobTime)
 	case s.flaws.any(lingering):
 		time.Sleep(crashGap)
 	case s.flaws.has("poison-blocks-queue") && j.hopeless:

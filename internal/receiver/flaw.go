@@ -26,7 +26,7 @@ func Flaws() []Flaw {
 		eventFlaws, leakFlaws, duplicateFlaws, acknowledgementFlaws, cloudEventsFlaws, gitHubFlaws, stripeFlaws,
 		contentFlaws, disclosureFlaws, controlFlaws,
 		keyFlaws, spellingFlaws, asymmetricFlaws,
-		identityFlaws, orderFlaws, plain(durableFlaws))
+		identityFlaws, orderFlaws, plain(durableFlaws), loadFlaws)
 	slices.SortFunc(all, func(a, b Flaw) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range all {
 		all[i].Schemes = slices.Clone(all[i].Schemes)

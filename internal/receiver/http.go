@@ -49,6 +49,11 @@ func (r *Receiver) webhook(w http.ResponseWriter, req *http.Request) {
 		a.write(w)
 		return
 	}
+	r.strain.inHand.Add(1)
+	defer r.strain.inHand.Add(-1)
+	if r.flaws.has("stalls") {
+		wait(r.ctx.Done(), r.strain.stall())
+	}
 	d := &delivery{endpoint: r.endpointFor(req), flaws: r.flaws, req: req, header: r.asSpelt(req)}
 	defer d.release()
 	r.reply(w, d, r.receive(w, d))

@@ -59,7 +59,7 @@ var badSignature = "v1," + strings.Repeat("A", 43) + "="
 var probes = slices.Concat(orderProbes, identityProbes, authenticityProbes, signatureProbes, timestampProbes, moreTimestampProbes, bodyProbes, httpProbes, wireProbes,
 	eventProbes, leakProbes, duplicateProbes, acknowledgementProbes, cloudEventsProbes, gitHubProbes, stripeProbes,
 	contentProbes, disclosureProbes, controlProbes,
-	keyProbes, spellingProbes, asymmetricProbes)
+	keyProbes, spellingProbes, asymmetricProbes, loadProbes)
 
 var authenticityProbes = []probe{
 	{flaw: "unsigned-accepted", send: one((*message).unsigned), correct: refused, flawed: taken},

@@ -18,7 +18,9 @@ type queue struct {
 	mu     sync.Mutex
 	closed bool
 	jobs   chan job
-	drops  bool // the flaw drops-when-busy
+	drops  bool          // what there is no room for; a flaw
+	slow   time.Duration // what each job takes; only of flaws
+	ending chan struct{} // closed with jobs: what is left is done without delay
 	work   sync.WaitGroup
 }
 
@@ -27,17 +29,30 @@ const (
 	slowWork   = 5 * time.Millisecond
 )
 
+// newBacklog is the backlog in memory.
+func newBacklog(flaws flawSet, workers int, process func(job)) backlog {
+	if flaws.has("queue-unbounded") {
+		return newEndless(process)
+	}
+	return newQueue(flaws, workers, process)
+}
+
 // newQueue starts the workers; each calls process for every job it takes.
 func newQueue(flaws flawSet, workers int, process func(job)) *queue {
-	q := &queue{jobs: make(chan job, queueSize)}
-	if flaws.has("drops-when-busy") {
-		q.jobs, q.drops, workers = make(chan job, smallQueue), true, 1
+	q := &queue{jobs: make(chan job, queueSize), ending: make(chan struct{})}
+	switch {
+	case flaws.has("drops-when-busy"):
+		q.jobs, q.drops, q.slow, workers = make(chan job, smallQueue), true, slowWork, 1
+	case flaws.has("acks-then-drops"):
+		q.jobs, q.drops, q.slow, workers = make(chan job, realQueue), true, jobTime, 1
+	case flaws.any(slowWorkers):
+		q.slow, workers = jobTime, 1
 	}
 	for range workers {
 		q.work.Go(func() {
 			for j := range q.jobs {
-				if q.drops {
-					time.Sleep(slowWork)
+				if q.slow > 0 {
+					wait(q.ending, q.slow)
 				}
 				process(j)
 			}
@@ -67,6 +82,7 @@ func (q *queue) close() {
 	if !q.closed {
 		q.closed = true
 		close(q.jobs)
+		close(q.ending)
 	}
 	q.mu.Unlock()
 	q.work.Wait()

@@ -60,6 +60,9 @@ func (r *Receiver) receive(w http.ResponseWriter, d *delivery) *answer {
 
 // age refuses a delivery that is too old or dated too far ahead.
 func (r *Receiver) age(d *delivery) *answer {
+	if r.flaws.has("skips-age-when-busy") && r.busy() {
+		return nil
+	}
 	if !r.flaws.has("age-checked-once") {
 		return d.age(d)
 	}
@@ -126,7 +129,8 @@ func (r *Receiver) unverified(d *delivery) bool {
 		r.flaws.has("guards-one-path") && d.req.URL.Path != "/" && d.req.URL.Path != webhookPath ||
 		r.flaws.has("chunked-unverified") && len(d.req.TransferEncoding) > 0 ||
 		r.flaws.has("verifies-json-only") && !anyJSON(mediaType(d.header)) ||
-		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo
+		r.flaws.has("large-unverified") && len(d.body) > verifiedUpTo ||
+		r.flaws.has("skips-verification-when-busy") && r.busy()
 }
 
 // unset is the flaw secret-unset-accepts.
@@ -271,6 +275,9 @@ func (r *Receiver) take(d *delivery, ev event) *answer {
 	}
 	if a := r.tripsOverObject(ev, a.job); a != nil {
 		return a
+	}
+	if r.flaws.has("errors-when-busy") && r.busy() {
+		return crashed
 	}
 	result := d.early
 	switch {

@@ -122,6 +122,7 @@ type Receiver struct {
 	verified signatures
 	notes    notes
 	tarpit   tarpit
+	strain   strain
 
 	server *http.Server
 	ctx    context.Context // ends with Close
@@ -177,7 +178,7 @@ func (r *Receiver) keepIn(cfg Config) error {
 	if cfg.Data == "" {
 		r.memory, r.books = newMemory(r.flaws), newLedger(r.flaws, cfg.OnEffect)
 		r.furnish()
-		r.backlog = newQueue(r.flaws, cfg.Workers, r.work())
+		r.backlog = newBacklog(r.flaws, cfg.Workers, r.work())
 		return nil
 	}
 	if err := r.flaws.claim(cfg.Data); err != nil {

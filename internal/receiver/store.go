@@ -33,6 +33,7 @@ type store struct {
 	most    atomic.Int64 // changes in one transaction
 	purged  time.Time
 	waiting atomic.Int64 // jobs in the table, as far as this process knows
+	asking  atomic.Int64 // events that wait to be taken on
 
 	mu      sync.RWMutex // of closed, against sends on changes
 	closed  bool
@@ -49,6 +50,7 @@ type store struct {
 const (
 	defaultRetention = 7 * 24 * time.Hour
 	groupSize        = 128
+	readers          = 8 // connections for reading
 )
 
 var (
@@ -96,6 +98,8 @@ func (s *store) open(path string) error {
 			return err
 		}
 	}
+	s.db.SetMaxOpenConns(readers)
+	s.db.SetMaxIdleConns(readers)
 	conn, err := s.writes.Conn(context.Background())
 	if err != nil {
 		return err

@@ -1,22 +1,34 @@
 package receiver
 
-import "time"
+import (
+	"database/sql"
+	"time"
+)
+
+// atTheDoor is how many events may wait to be written at once: some transactions'
+// worth, so that whoever is turned away is told at once and nobody waits long.
+const atTheDoor = 4 * groupSize
 
 // admit takes an event on: its keys and its job are written in one transaction,
 // and admitted is returned when that is on disk.
 func (s *store) admit(a admission) outcome {
+	asking := s.asking.Add(1)
+	defer s.asking.Add(-1)
+	if a.enqueue != nil && (asking > atTheDoor || s.isFull()) {
+		return s.turnAway(a.keys)
+	}
 	result := admitted
 	queued := a.enqueue != nil && !s.drops()
 	err := s.write(func(w *writer) error {
 		result = admitted
-		is, err := s.knows(w, a.keys)
+		is, err := s.knows(w.query, a.keys)
 		switch {
 		case err != nil:
 			return err
 		case is:
 			result = known
 			return nil
-		case a.enqueue != nil && s.waiting.Load() >= queueSize:
+		case a.enqueue != nil && s.isFull(): // it has filled up meanwhile
 			result = full
 			return nil
 		}
@@ -34,11 +46,29 @@ func (s *store) admit(a admission) outcome {
 	return result
 }
 
+// isFull reports whether as many jobs wait as may.
+func (s *store) isFull() bool {
+	return s.waiting.Load() >= queueSize && !s.flaws.has("queue-unbounded")
+}
+
+// turnAway refuses what there is no room for. It only reads, beside the committer,
+// which has enough to do; what is known already is still called a duplicate.
+func (s *store) turnAway(keys []eventKey) outcome {
+	is, err := s.knows(s.db.Query, keys)
+	switch {
+	case err != nil:
+		return down
+	case is:
+		return known
+	}
+	return full
+}
+
 // knows reports whether one of the keys was recorded within the retention. The
 // unique key below is what guards against another process.
-func (s *store) knows(w *writer, keys []eventKey) (bool, error) {
+func (s *store) knows(query func(string, ...any) (*sql.Rows, error), keys []eventKey) (bool, error) {
 	for _, k := range keys {
-		rows, err := w.query("SELECT 1 FROM seen WHERE scheme = ? AND source = ? AND id = ? AND at >= ?",
+		rows, err := query("SELECT 1 FROM seen WHERE scheme = ? AND source = ? AND id = ? AND at >= ?",
 			k.scheme, k.source, k.id, s.oldest())
 		if err != nil {
 			return false, err

@@ -14,7 +14,7 @@ const (
 
 // work starts the workers.
 func (s *store) work(workers int) {
-	if s.flaws.has("poison-blocks-queue") {
+	if s.flaws.has("poison-blocks-queue") || s.flaws.any(slowWorkers) {
 		workers = 1
 	}
 	for range workers {
@@ -81,9 +81,12 @@ func (s *store) claim() []job {
 	return jobs
 }
 
+// oneByOne reports whether a flaw is to show in the work.
+func (s *store) oneByOne() bool { return len(s.flaws) > 0 && !s.flaws.any(upFront) }
+
 // atOnce is how many jobs a worker claims. A flaw shows with one at a time.
 func (s *store) atOnce() int {
-	if len(s.flaws) > 0 {
+	if s.oneByOne() {
 		return 1
 	}
 	return handful

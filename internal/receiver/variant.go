@@ -127,6 +127,7 @@ func (r *Receiver) furnish() {
 			r.memory = b.memory(r.memory)
 		}
 	}
+	r.memory = r.strained(r.memory)
 }
 
 // work is what a worker does with an event.

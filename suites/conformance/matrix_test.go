@@ -55,6 +55,10 @@ type expectation struct {
 	Apart bool `yaml:"apart"`
 	// By names another kind of run that finds the flaw, where this one cannot.
 	By string `yaml:"by"`
+	// Load: the flaw shows only under load, where suites/load's matrix says how.
+	// Here it is sent one scenario at a time, and is found by none, other than
+	// those of Kills and May, which send much at once themselves.
+	Load bool `yaml:"load"`
 }
 
 func readExpectations(t *testing.T) map[string]expectation {
@@ -78,6 +82,7 @@ func TestKillMatrix(t *testing.T) {
 		t.Skip("plays the catalogue some 200 times")
 	}
 	expected := readExpectations(t)
+	checkLoadMatrix(t, expected)
 	m := playMatrix(t, expected)
 	m.playMissedAgain(t, expected)
 	m.playUnrelatedAgain(t)
@@ -312,6 +317,9 @@ func (m *matrix) shows(f receiver.Flaw, a arena) bool {
 	if len(f.Needs()) > 0 {
 		return false
 	}
+	if m.expected[f.Name].Load { // which is the same with every signature
+		return a.scheme == f.Schemes[0] && a.String() == f.Schemes[0]
+	}
 	asymmetric := strings.HasSuffix(a.String(), "-v1a")
 	switch f.Name {
 	case "key-confusion", "key-confusion-text", "zero-public-key", "zero-signature", "s-unreduced",
@@ -343,6 +351,11 @@ func (m *matrix) ready(t *testing.T, a arena, flaw string, ids []string) (grade 
 		}
 	} else {
 		configs = a.configs(t, ids, nil, flaws...)
+	}
+	if m.expected[flaw].Load {
+		for i := range configs {
+			configs[i] = oneAtATime(t, a.setting, configs[i])
+		}
 	}
 	return func() (map[string]reports.Scenario, error) {
 		all := map[string]reports.Scenario{}
@@ -397,7 +410,7 @@ func (m *matrix) check(t *testing.T, flaw string, e expectation) {
 			t.Errorf("%s: not found by %s in any setting", flaw, id)
 		}
 	}
-	if len(e.Kills) == 0 && e.By == "" {
+	if len(e.Kills) == 0 && e.By == "" && !e.Load {
 		t.Errorf("%s: no scenario is meant for it", flaw)
 	}
 }
@@ -419,6 +432,9 @@ func (m *matrix) table(c scenarios.Catalogue, expected map[string]expectation) s
 	for _, f := range receiver.Flaws() {
 		e := expected[f.Name]
 		meant, also := e.By, ""
+		if e.Load {
+			meant = "[the load run](load-matrix.md)"
+		}
 		if len(e.Kills) > 0 {
 			meant, also = e.Kills[0], strings.Join(e.Kills[1:], ", ")
 		}

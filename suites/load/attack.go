@@ -16,7 +16,6 @@ import (
 type attack struct {
 	plan      *Plan
 	scenario  scenarios.LoadScenario
-	ceiling   *ceiling // nil: none
 	transport *transport
 	resend    *resender // nil: nothing is sent again
 	drain     *drain
@@ -24,6 +23,7 @@ type attack struct {
 	progress  func(Status)
 	caughtUp  int
 	aborted   *abortion // nil: it was not
+	ceiling   *ceiling  // nil: none
 }
 
 func newAttack(ctx context.Context, cfg Config, plan *Plan, p *pressing) *attack {
@@ -109,11 +109,13 @@ func (a *attack) run(ctx context.Context) {
 	results := attacker.Attack(hit, p, 0, "")
 	go func() {
 		defer close(watched)
-		<-started // Vegeta paces before it hits
+		<-started          // Vegeta paces before it hits
+		a.drain.start(ctx) // until the effects have settled
 		a.watch(finished, halt)
 	}()
 	for range results { // they hold nothing for us, but Vegeta waits for each to be taken
 	}
+	a.drain.loaded()
 	finish()
 	<-watched
 	a.rec.finish()
@@ -123,7 +125,7 @@ func (a *attack) run(ctx context.Context) {
 
 func (a *attack) newPacer(ctx context.Context, started chan struct{}) *pacer {
 	return &pacer{
-		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, ceiling: a.ceiling, jobs: a.transport.jobs, wait: waitUntil,
+		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, jobs: a.transport.jobs, wait: waitUntil, ceiling: a.ceiling,
 		start: func(t time.Time) {
 			a.transport.begun = t
 			close(started)
@@ -142,15 +144,9 @@ func (a *attack) played(interrupted bool) time.Duration {
 // reportEvery is how often the progress is told, and whether to abort is asked.
 const reportEvery = 250 * time.Millisecond
 
-// watch looks at effects, tells the progress and, when a rule says so, halts
-// the run, until ctx ends.
+// watch tells the progress and, when a rule says so, halts the run, until ctx
+// ends.
 func (a *attack) watch(ctx context.Context, halt func()) {
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		a.drain.watch(ctx)
-	}()
-	defer func() { <-drained }()
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	for {

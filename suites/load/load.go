@@ -24,11 +24,11 @@ type Config struct {
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
 
-	spent   int    // requests that went before the load
-	granted *grant // by the receiver; nil: it was not asked
+	spent   int // requests that went before the load
 	left    []reports.LeftOut
 	unasked []scenarios.Objective // about what was left out
 	idle    map[string]bool       // types of events that the receiver does nothing with
+	granted *grant                // by the receiver; nil: it was not asked
 }
 
 // Status is how far a run has come.
@@ -91,6 +91,8 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
+	a.drain.stop(ctx)
+	f.drain, f.lags = a.drain.report(), a.drain.known()
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 

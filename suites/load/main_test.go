@@ -39,7 +39,14 @@ func receive(t testing.TB, flaws ...string) *target.Target {
 
 func receiveScheme(t testing.TB, scheme string, flaws ...string) *target.Target {
 	t.Helper()
-	r, err := receiver.New(receiver.Config{Secrets: map[string][]string{scheme: {secrets[scheme]}}, Flaws: flaws})
+	return receiveAs(t, scheme, receiver.Config{Flaws: flaws})
+}
+
+// receiveAs starts the reference receiver as it is configured, with the scheme's secret.
+func receiveAs(t testing.TB, scheme string, cfg receiver.Config) *target.Target {
+	t.Helper()
+	cfg.Secrets = map[string][]string{scheme: {secrets[scheme]}}
+	r, err := receiver.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
