@@ -142,21 +142,27 @@ func interrupted(r *Report, _ []string) string {
 }
 
 // nothingAssessed leaves a load result that the generator limited to its own
-// reason, or that could never decide.
-func nothingAssessed(r *Report, _ []string) string {
-	if r.assessed() {
-		return ""
-	}
+// reason, or that could never decide. Beside something else that came to a
+// result, a load that came to none is named: whoever asked for it may not take
+// the rest for it.
+func nothingAssessed(r *Report, mustObserve []string) string {
+	assessed := r.assessed()
 	for _, l := range r.Load {
 		switch l.Verdict {
 		case Pass, Warn, Fail, Info:
-			return ""
+			assessed = true
 		}
-		if l.generatorLimited() {
-			return ""
-		}
+		assessed = assessed || l.generatorLimited()
 	}
-	return "nothing was assessed: no scenario and no load objective came to a result"
+	switch {
+	case !assessed:
+		return "nothing was assessed: no scenario and no load objective came to a result"
+	case r.Interrupted: // which says why
+		return ""
+	}
+	return named("proved nothing under load", r.loadIDs(func(l Load) bool {
+		return l.Verdict == NotObserved && !matchesAny(mustObserve, "load."+l.Name)
+	}))
 }
 
 func generatorLimited(r *Report, _ []string) string {

@@ -82,11 +82,13 @@ type Drain struct {
 	Observed bool      `json:"observed"`
 	Reason   string    `json:"reason,omitempty"`  // why not observed
 	Sampled  int       `json:"sampled"`           // events that were looked at again and again
-	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better
+	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better; 0: the probe tells when
 	Lag      Quantiles `json:"effect_lag"`        // effect seen − acknowledged; what had none in the end counts with its wait
 	Growth   float64   `json:"backlog_growth"`    // of the events that wait for their effect, in % of those acknowledged meanwhile
 	GrowthCI float64   `json:"backlog_growth_ci"` // 95 % confidence: that ± this many points
 	Backlog  int       `json:"backlog"`           // events that waited for their effect when the load ended, estimated from the sample
+	// GrowthReason is why growth is not observed, though the lag may be.
+	GrowthReason string `json:"growth_reason,omitempty"`
 }
 
 // Quantiles of one clock, in milliseconds.
@@ -118,12 +120,14 @@ type Objective struct {
 type Completeness struct {
 	Observed      bool     `json:"observed"`
 	Reason        string   `json:"reason,omitempty"`   // why not observed
-	Acked         int      `json:"acked"`              // distinct genuine events answered 2xx
+	Acked         int      `json:"acked"`              // distinct genuine events answered 2xx that should have an effect
 	Once          int      `json:"once"`               // … with exactly one effect
-	Lost          int      `json:"lost"`               // … with none
+	Lost          int      `json:"lost"`               // … with none, although the counts were stable
+	Draining      int      `json:"draining,omitempty"` // … with none yet: others still had theirs when there was no more waiting
 	Doubled       int      `json:"doubled"`            // events with more than one
 	Blind         string   `json:"blind,omitempty"`    // why more may have had several
 	Forged        int      `json:"forged"`             // forged ids with an effect
+	Stale         int      `json:"stale,omitempty"`    // ids of stale deliveries with an effect
 	Unacked       int      `json:"unacked"`            // genuine events never answered 2xx
 	UnackedEffect int      `json:"unacked_effect"`     // … which took effect all the same
 	SettledMS     int64    `json:"settled_ms"`         // last answer to stable counts

@@ -8,8 +8,8 @@ import (
 	"github.com/hookassay/hookassay/suites/conformance"
 )
 
-// dryRun lists what would be sent, by risk.
-func dryRun(c *console, config conformance.Config) error {
+// dryRun lists what would be sent, by risk, and behind it the loads.
+func dryRun(c *console, config conformance.Config, loads []scenarios.LoadScenario) error {
 	plan, err := conformance.NewPlan(config)
 	if err != nil {
 		return err
@@ -35,6 +35,11 @@ func dryRun(c *console, config conformance.Config) error {
 			fmt.Fprintln(c.out, line)
 		}
 	}
+	behind, err := dryRunLoads(c, config, loads)
+	if err != nil {
+		return err
+	}
+	total += behind
 	left := 0
 	for _, p := range plan.Planned {
 		if p.Decision != conformance.Play {
@@ -42,7 +47,11 @@ func dryRun(c *console, config conformance.Config) error {
 		}
 	}
 	fmt.Fprintf(c.out, "\n%d requests in all, at least, and a preflight; %d scenarios would not be played.\n", total, left)
-	fmt.Fprintf(c.out, "Limits: %d requests, risk at most %s.\n", t.Limits.Requests, t.Limits.Risk)
+	apart := ""
+	if behind > 0 && t.Loopback() {
+		apart = " without the loads"
+	}
+	fmt.Fprintf(c.out, "Limits: %d requests%s, risk at most %s.\n", t.Limits.Requests, apart, t.Limits.Risk)
 	if t.Process != nil {
 		fmt.Fprintf(c.out, "The receiver's process would be controlled with\n  %s\n", strings.Join(t.Process.Commands(), "\n  "))
 	}

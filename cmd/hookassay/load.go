@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -14,8 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hookassay/hookassay/scenarios"
-	"github.com/hookassay/hookassay/suites/conformance"
 	"github.com/hookassay/hookassay/suites/load"
+	"github.com/hookassay/hookassay/suites/specs"
 )
 
 type loadFlags struct {
@@ -78,11 +77,7 @@ func listLoad(c *console) error {
 // scenario finds the scenario and puts the flags over it. A flag that says
 // nothing is a slip, such as a variable that is not set.
 func (f *loadFlags) scenario(fs *pflag.FlagSet, name string) (scenarios.LoadScenario, error) {
-	find := scenarios.FindLoad
-	if _, err := os.Stat(name); err == nil {
-		find = scenarios.LoadScenarioFile
-	}
-	s, err := find(name)
+	s, err := findLoad(name)
 	if err != nil {
 		return s, err
 	}
@@ -152,8 +147,11 @@ func (f *loadFlags) play(c *console, cfg load.Config, bar *progress, command str
 	_, cfg.IDs = f.output.writers()
 	ctx, stop := untilSignal()
 	defer stop()
-	report, err := load.Grade(ctx, cfg, conformance.Version, command)
+	report, err := specs.RunLoad(ctx, cfg, command)
 	bar.done()
+	if refused := (*load.Refused)(nil); errors.As(err, &refused) {
+		return errors.Join(err, f.output.close())
+	}
 	if err != nil {
 		return unfinished{err}
 	}

@@ -23,6 +23,7 @@ type runFlags struct {
 	output  output
 	config  conformance.Config
 	own     []string
+	loads   loads
 	seed    int64
 	profile string
 	dryRun  bool
@@ -42,6 +43,7 @@ the receiver answers and, where an effect probe is given, what it does.`,
   hookassay run -t http://127.0.0.1:8080/webhooks -s standard-webhooks --secret-env WEBHOOK_SECRET \
       --effects-http http://127.0.0.1:8080/effects --effects-pointer '/{id}' --out out
   hookassay run --only 'auth.*,ts.stale'
+  hookassay run --load smoke
   hookassay run --write-expectations known.yaml; hookassay run --expectations known.yaml
   hookassay run --baseline main/report.json --fail-on new`,
 		Args: cobra.NoArgs,
@@ -53,6 +55,7 @@ the receiver answers and, where an effect probe is given, what it does.`,
 	fs.StringVarP(&f.profile, "profile", "p", "", "choice of scenarios: "+strings.Join(scenarios.ProfileNames(), ", ")+" (default core)")
 	fs.StringSliceVar(&f.config.Only, "only", nil, "play only these, such as 'auth.*,ts.stale'")
 	fs.StringSliceVar(&f.config.Exclude, "exclude", nil, "do not play these")
+	fs.StringSliceVar(&f.loads.names, "load", nil, "load scenarios to play behind the others, by name or file (see hookassay load --list)")
 	fs.StringSliceVar(&f.own, "scenarios", nil, "file or directory with scenarios of your own")
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.config.Strict, "strict", false, "recommendations fail, too")
@@ -80,10 +83,10 @@ func (f *runFlags) play(cmd *cobra.Command, c *console, t *target.Target) error 
 		return err
 	}
 	if f.dryRun {
-		return dryRun(c, f.config)
+		return f.listAll(c)
 	}
 	// What the user got wrong is told before any file is made.
-	if _, err := conformance.NewPlan(f.config); err != nil {
+	if err := specs.Check(f.config, f.options(nil)...); err != nil {
 		return err
 	}
 	if err := errors.Join(f.checkFiles(), f.output.check()); err != nil {
@@ -101,6 +104,14 @@ func (f *runFlags) play(cmd *cobra.Command, c *console, t *target.Target) error 
 	return exitWith(report.ExitCode)
 }
 
+// listAll says what would be sent.
+func (f *runFlags) listAll(c *console) error {
+	if err := specs.Check(f.config, f.options(nil)...); err != nil {
+		return err
+	}
+	return dryRun(c, f.config, f.loads.list)
+}
+
 // grade plays the run, once or several times, and keeps its files.
 func (f *runFlags) grade(c *console) (reports.Report, error) {
 	if err := f.output.forget(); err != nil {
@@ -116,18 +127,20 @@ func (f *runFlags) grade(c *console) (reports.Report, error) {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
-	return f.once(ctx, bar, f.config, &f.output)
+	show, end := progressOfLoads(c, bar)
+	defer end()
+	return f.once(ctx, bar, f.config, &f.output, f.options(show)...)
 }
 
 // once plays a run and writes what belongs to it. What cannot be written is kept
 // for later: the report is there.
-func (f *runFlags) once(ctx context.Context, bar *progress, config conformance.Config, o *output) (reports.Report, error) {
+func (f *runFlags) once(ctx context.Context, bar *progress, config conformance.Config, o *output, options ...specs.Option) (reports.Report, error) {
 	config.Progress = bar.scenario
 	config.Transcript, config.IDs = o.writers()
 	if err := o.listen(config.Target.Process); err != nil {
 		return reports.Report{}, errors.Join(err, o.close())
 	}
-	report, err := specs.Run(ctx, config)
+	report, err := specs.Run(ctx, config, options...)
 	f.lost = errors.Join(f.lost, o.unlisten(config.Target.Process))
 	if err != nil {
 		return report, unfinished{errors.Join(err, o.close())}
@@ -138,7 +151,7 @@ func (f *runFlags) once(ctx context.Context, bar *progress, config conformance.C
 
 // resolve puts together what is played.
 func (f *runFlags) resolve(cmd *cobra.Command, t *target.Target) error {
-	for _, name := range []string{"only", "exclude"} {
+	for _, name := range []string{"only", "exclude", "load"} {
 		if list, _ := cmd.Flags().GetStringSlice(name); cmd.Flags().Changed(name) && len(list) == 0 {
 			return fmt.Errorf("--%s names nothing: an empty variable, perhaps", name)
 		}
@@ -163,7 +176,10 @@ func (f *runFlags) resolve(cmd *cobra.Command, t *target.Target) error {
 		f.config.Seed = newSeed()
 	}
 	f.config.Command = f.command()
-	return nil
+	if len(f.loads.names) > 0 {
+		f.config.Again = f.runAgain()
+	}
+	return f.loads.find(f.repeat)
 }
 
 // command begins the command that plays this run again, with the same verdicts.

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //	servetls SCHEME          the same over TLS and HTTP/2; writes its certificate to ca.pem
 //	servekept SCHEME [FLAW...] the same, whose effects are rows of app.db and lines of app.log
 //	servefickle              starts one that verifies nothing any more once it has refused something
+//	servegranting RATE [ORIGIN] starts one of CloudEvents that grants a rate to an origin; sets $ADDRESS, $EFFECTS, $SECRET
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
@@ -52,11 +53,14 @@ func TestScripts(t *testing.T) {
 
 			"servefickle": serveFickleCmd,
 			"servekept":   serveKeptCmd,
-			"odd":         oddCmd,
-			"exitcode":    exitCodeCmd,
-			"nosecret":    noSecretCmd,
-			"waitfor":     waitForCmd,
-			"scrape":      scrapeCmd,
+
+			"servegranting": serveGrantingCmd,
+
+			"odd":      oddCmd,
+			"exitcode": exitCodeCmd,
+			"nosecret": noSecretCmd,
+			"waitfor":  waitForCmd,
+			"scrape":   scrapeCmd,
 		},
 	})
 }

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 type attack struct {
 	plan      *Plan
 	scenario  scenarios.LoadScenario
-	granted   float64 // deliveries a second that the receiver granted; 0: no limit
 	transport *transport
 	resend    *resender // nil: nothing is sent again
 	drain     *drain
@@ -25,11 +23,12 @@ type attack struct {
 	progress  func(Status)
 	caughtUp  int
 	aborted   *abortion // nil: it was not
+	ceiling   *ceiling  // nil: none
 }
 
 func newAttack(ctx context.Context, cfg Config, plan *Plan, p *pressing) *attack {
 	t, s := cfg.Target, cfg.Scenario
-	a := &attack{plan: plan, scenario: s, granted: cfg.granted, progress: cfg.Progress}
+	a := &attack{plan: plan, scenario: s, ceiling: cfg.ceiling(), progress: cfg.Progress}
 	now := func() time.Duration { return time.Since(a.transport.begun) }
 	a.rec = newRecorder(now, s.Abort)
 	a.resend = newResender(s.Retries, t.Scheme.RetryPolicy(), cfg.Seed)
@@ -110,11 +109,13 @@ func (a *attack) run(ctx context.Context) {
 	results := attacker.Attack(hit, p, 0, "")
 	go func() {
 		defer close(watched)
-		<-started // Vegeta paces before it hits
+		<-started          // Vegeta paces before it hits
+		a.drain.start(ctx) // until the effects have settled
 		a.watch(finished, halt)
 	}()
 	for range results { // they hold nothing for us, but Vegeta waits for each to be taken
 	}
+	a.drain.loaded()
 	finish()
 	<-watched
 	a.rec.finish()
@@ -123,17 +124,13 @@ func (a *attack) run(ctx context.Context) {
 }
 
 func (a *attack) newPacer(ctx context.Context, started chan struct{}) *pacer {
-	p := &pacer{
-		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, jobs: a.transport.jobs, wait: waitUntil,
+	return &pacer{
+		ctx: ctx, plan: a.plan, resend: a.resend, catchUp: a.scenario.CatchUp, jobs: a.transport.jobs, wait: waitUntil, ceiling: a.ceiling,
 		start: func(t time.Time) {
 			a.transport.begun = t
 			close(started)
 		},
 	}
-	if a.granted > 0 {
-		p.apart = time.Duration(math.Ceil(float64(time.Second) / a.granted))
-	}
-	return p
 }
 
 // played is how much of the planned window was played.
@@ -147,15 +144,9 @@ func (a *attack) played(interrupted bool) time.Duration {
 // reportEvery is how often the progress is told, and whether to abort is asked.
 const reportEvery = 250 * time.Millisecond
 
-// watch looks at effects, tells the progress and, when a rule says so, halts
-// the run, until ctx ends.
+// watch tells the progress and, when a rule says so, halts the run, until ctx
+// ends.
 func (a *attack) watch(ctx context.Context, halt func()) {
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		a.drain.watch(ctx)
-	}()
-	defer func() { <-drained }()
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	for {

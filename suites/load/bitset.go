@@ -14,4 +14,5 @@ func (b bitset) set(n int) bool {
 	return b[n/64].Or(bit)&bit == 0
 }
 
+func (b bitset) clear(n int)    { b[n/64].And(^(1 << (n % 64))) }
 func (b bitset) has(n int) bool { return b[n/64].Load()&(1<<(n%64)) != 0 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -189,6 +190,171 @@ func TestAuditRedactsWhatAProbeSays(t *testing.T) {
 	if c.Observed || !strings.Contains(c.Reason, "status 500") || strings.Contains(c.Reason, secret) {
 		t.Errorf("%+v", c)
 	}
+}
+
+// What still comes when there is no more waiting is not lost.
+func TestAuditOfABacklogThatStillDrains(t *testing.T) {
+	tests := []struct {
+		name   string
+		counts func(string, time.Duration) int
+		want   reports.Completeness
+		reason string
+	}{
+		{"slowly", func(id string, at time.Duration) int {
+			var n int
+			fmt.Sscan(id, &n)
+			if time.Duration(n)*2400*time.Millisecond > at {
+				return 0
+			}
+			return genuineOnce(id, at)
+		}, reports.Completeness{Acked: 19, Once: 12, Draining: 7}, "still draining: 7 of 19 events had no effect 30s after the last answer"},
+		{"some, while others are doubled again and again", func(id string, at time.Duration) int {
+			if strings.HasPrefix(id, "1") {
+				return 0
+			}
+			return int(at/(100*time.Millisecond)) * genuineOnce(id, at)
+		}, reports.Completeness{Acked: 19, Doubled: 8, Lost: 11}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				got := audited(t, 20, nil, newLedger(tt.counts)).audit(t.Context(), began)
+				if got.Reason != tt.reason || time.Since(began) > 32*time.Second {
+					t.Errorf("%q after %s", got.Reason, time.Since(began))
+				}
+				got.Examples, got.SettledMS, got.Reason, tt.want.Observed = nil, 0, "", true
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("%+v\nwant %+v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// Each class is held to what it calls for, and none may have two effects.
+func TestExpectations(t *testing.T) {
+	tests := []struct {
+		expectation expectation
+		effects     int
+		unexpected  bool // of a type that has none
+		want        reports.Completeness
+	}{
+		{once, 1, false, reports.Completeness{Acked: 20, Once: 20}},
+		{once, 0, false, reports.Completeness{Acked: 20, Lost: 20}},
+		{once, 0, true, reports.Completeness{}},
+		{once, 1, true, reports.Completeness{}},
+		{once, 2, true, reports.Completeness{Doubled: 20}},
+		{oneAtMost, 0, false, reports.Completeness{}},
+		{oneAtMost, 1, false, reports.Completeness{}},
+		{oneAtMost, 2, false, reports.Completeness{Doubled: 20}},
+		{noneOfForged, 0, false, reports.Completeness{}},
+		{noneOfForged, 1, false, reports.Completeness{Forged: 20}},
+		{noneOfForged, 2, false, reports.Completeness{Forged: 20, Doubled: 20}},
+		{noneOfStale, 0, false, reports.Completeness{}},
+		{noneOfStale, 1, false, reports.Completeness{Stale: 20}},
+		{ofAnother, 2, false, reports.Completeness{}},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.expectation, tt.effects, tt.unexpected), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				u := audited(t, 20, nil, newLedger(func(string, time.Duration) int { return tt.effects }))
+				for n := range 20 { // even a forged delivery that was answered 2xx is not awaited
+					u.acked.set(n)
+				}
+				u.calls = func(Class) expectation { return tt.expectation }
+				u.expected = func(int) bool { return !tt.unexpected }
+				got := u.audit(t.Context(), time.Now())
+				got.Examples, got.SettledMS, tt.want.Observed = nil, 0, true
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("%+v\nwant %+v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// A second effect is found although it comes when the first had long been
+// there, because others were still missing.
+func TestAuditLooksAtAllOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := audited(t, 20, nil, newLedger(func(id string, at time.Duration) int {
+			switch {
+			case strings.HasPrefix(id, "3 ") && at < 4*time.Second:
+				return 0
+			case strings.HasPrefix(id, "5 ") && at >= 2*time.Second:
+				return 2
+			}
+			return genuineOnce(id, at)
+		})).audit(t.Context(), time.Now())
+		if got.Doubled != 1 || got.Once != 18 || got.Lost != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestAuditOfCountsThatGoDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := audited(t, 20, nil, newLedger(func(id string, at time.Duration) int {
+			if at > 100*time.Millisecond {
+				return 0
+			}
+			return genuineOnce(id, at)
+		})).audit(t.Context(), time.Now())
+		if got.Observed || !strings.Contains(got.Reason, "went down") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// Only what is missing is asked for again, and what the auditor keeps does not
+// grow with the run but for its bits.
+func TestAuditOfABigRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const events = 300_000
+		asked, most := 0, 0
+		began := time.Now()
+		probe := countingProbe(func(ids []string) map[string]int {
+			asked, most = asked+len(ids), max(most, len(ids))
+			counts := make(map[string]int, len(ids))
+			for _, id := range ids {
+				if strings.HasSuffix(id, "genuine") && (!strings.HasPrefix(id, "77") || time.Since(began) > 3*time.Second) {
+					counts[id] = 1
+				}
+			}
+			return counts
+		})
+		u := audited(t, events, nil, probe)
+		before := live()
+		got := u.audit(t.Context(), began)
+		if grown := live() - before; grown > 1<<20 {
+			t.Errorf("%d bytes are kept", grown)
+		}
+		if got.Once != got.Acked || got.Acked < events*9/10*9/10 || got.Lost+got.Doubled != 0 || got.SettledMS < 2_900 {
+			t.Errorf("%+v", got)
+		}
+		if most != probeChunk || asked > 2*events+events/5 {
+			t.Errorf("asked about %d, %d at once", asked, most)
+		}
+		if bits := len(u.acked)*8 + len(u.missing)*8; bits > events/4+32 {
+			t.Errorf("%d bytes of bits", bits)
+		}
+	})
+}
+
+type countingProbe func(ids []string) map[string]int
+
+func (countingProbe) Describe() target.Description { return target.Description{Name: "counting"} }
+func (p countingProbe) Counts(_ context.Context, ids []string) (map[string]int, error) {
+	return p(ids), nil
+}
+
+// live is how many bytes are in use.
+func live() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func TestAProbePerEventIsAskedAboutASample(t *testing.T) {

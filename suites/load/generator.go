@@ -83,10 +83,7 @@ func (g generator) starved() (reasons []string) {
 // times hold lag and signing; every time holds the wait for a processor. On a
 // crowded machine a slow receiver is its own fault if most work was not ours.
 func (g generator) excusesLatency(value, limit time.Duration, response bool) []string {
-	reasons := g.starved()
-	if g.used.cpu > maxOwnShare {
-		reasons = append(reasons, g.crowded()...)
-	}
+	reasons := g.excusesWork()
 	own := g.used.sched
 	if response {
 		own += g.prep
@@ -97,6 +94,15 @@ func (g generator) excusesLatency(value, limit time.Duration, response bool) []s
 	if value-own <= limit {
 		reasons = append(reasons, fmt.Sprintf("its own delays make up the difference (p99: lag %v ms, signing %v ms, wait for a processor %v ms)",
 			ms(g.lag), ms(g.prep), ms(g.used.sched)))
+	}
+	return reasons
+}
+
+// excusesWork says why the receiver may have been slow because of the generator.
+func (g generator) excusesWork() []string {
+	reasons := g.starved()
+	if g.used.cpu > maxOwnShare {
+		reasons = append(reasons, g.crowded()...)
 	}
 	return reasons
 }

@@ -7,40 +7,24 @@ import (
 
 	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
-	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
 )
 
 // Grade makes sure that the target accepts a genuine delivery, plays the load
 // scenario and reports. Version names the program, command is what plays it
-// again.
+// again. A *Refused is the user's to mend.
 func Grade(ctx context.Context, cfg Config, version, command string) (reports.Report, error) {
 	if err := cfg.Check(); err != nil {
 		return reports.Report{}, err
 	}
-	record := transcript.NewRecorder(nil)
-	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
-	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
 	r := header(cfg, version, command)
-	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
-	flight, err := sender.Preflight(ctx)
-	if err != nil && ctx.Err() == nil {
+	failure, end := start(ctx, cfg.Target)
+	defer end()
+	if failure != "" {
+		r.Preflight = append(r.Preflight, reports.Check{Name: "started", Verdict: reports.Blocked, Message: failure})
+	} else if err := cfg.grade(ctx, &r, version); err != nil {
 		return r, err
-	}
-	if r.Preflight, err = checks(record); err != nil {
-		return r, err
-	}
-	r.Requests = sender.Sent()
-	if flight.Ready && ctx.Err() == nil {
-		cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
-		result, err := Run(ctx, cfg)
-		if err != nil {
-			return r, err
-		}
-		result.Rerun = r.Rerun
-		r.Load = append(r.Load, result)
-		r.Requests += result.Sent
 	}
 	r.Interrupted = ctx.Err() != nil
 	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
@@ -48,25 +32,51 @@ func Grade(ctx context.Context, cfg Config, version, command string) (reports.Re
 	return r, nil
 }
 
-// Check finds what cannot be played, or must not be, before anything is sent.
-func (cfg Config) Check() error {
-	if err := permit(cfg.Target); err != nil {
+// grade asks for what has to be asked for, and plays the preflight and the load.
+func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) error {
+	runs := []Config{cfg}
+	if err := Ask(ctx, runs); err != nil {
 		return err
 	}
-	cfg.spent = 1 // by the preflight, at the least
-	_, _, err := cfg.plan()
-	return err
+	cfg = runs[0]
+	record := transcript.NewRecorder(nil)
+	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
+	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
+	flight, err := sender.Preflight(ctx)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	if r.Preflight, err = checks(record); err != nil {
+		return err
+	}
+	r.Requests = sender.Sent()
+	if c, ok := cfg.Granted(); ok {
+		r.Preflight = append(r.Preflight, c)
+		r.Requests++ // the asking
+	}
+	if !flight.Ready || ctx.Err() != nil {
+		return nil
+	}
+	cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
+	result, err := Run(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	result.Rerun = r.Rerun
+	r.Load = append(r.Load, result)
+	r.Requests += result.Sent
+	return nil
 }
 
-// permit asks for more than consent: load is disruptive.
-func permit(t *target.Target) error {
-	if err := t.Permit(); err != nil {
+// Check finds what cannot be played, or must not be, before anything is sent.
+func (cfg Config) Check() error {
+	if err := cfg.permit(); err != nil {
 		return err
 	}
-	if !t.Loopback() && !scenarios.Disruptive.Within(t.Limits.Risk) {
-		return fmt.Errorf("load may disturb others at %s: if its owner agrees to that, too, say so with --max-risk disruptive", t.URL.Hostname())
-	}
-	return nil
+	cfg.spent = max(cfg.spent, 1) // by the preflight, at the least
+	_, _, err := cfg.plan()
+	return err
 }
 
 func header(cfg Config, version, command string) reports.Report {

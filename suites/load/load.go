@@ -24,11 +24,11 @@ type Config struct {
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
 
-	spent   int     // requests that went before the load
-	granted float64 // deliveries a second that the receiver granted; 0: no limit
+	spent   int // requests that went before the load
 	left    []reports.LeftOut
 	unasked []scenarios.Objective // about what was left out
 	idle    map[string]bool       // types of events that the receiver does nothing with
+	granted *grant                // by the receiver; nil: it was not asked
 }
 
 // Status is how far a run has come.
@@ -70,6 +70,9 @@ var StatusBounds = []time.Duration{
 // made sure that the target accepts a genuine delivery. An error means nothing
 // was sent; what goes wrong later, a ctx that ends included, is in the result.
 func Run(ctx context.Context, cfg Config) (reports.Load, error) {
+	if cfg.mustAsk() && cfg.granted == nil {
+		return reports.Load{}, errNotAsked
+	}
 	cfg, plan, err := cfg.plan()
 	if err != nil {
 		return reports.Load{}, err
@@ -88,6 +91,8 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
+	a.drain.stop(ctx)
+	f.drain, f.lags = a.drain.report(), a.drain.known()
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 
@@ -128,7 +133,7 @@ func (cfg Config) plan() (Config, *Plan, error) {
 // user gave holds for load.
 func (cfg Config) within(plan *Plan) error {
 	t, name := cfg.Target, cfg.Scenario.Name
-	if err := t.Permit(); err != nil {
+	if err := cfg.permit(); err != nil {
 		return err
 	}
 	limit := cfg.Requests

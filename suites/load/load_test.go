@@ -319,6 +319,7 @@ func TestNothingIsSentWhenItMayNotBe(t *testing.T) {
 			scheme := *tgt.Scheme
 			tgt.Scheme = &scheme
 			tgt.Limits.Consent, tgt.Limits.Requests, tgt.Limits.Rate = "receiver.example", 5000, 0
+			tgt.Limits.Risk = scenarios.Disruptive
 			tgt.Resolve = "127.0.0.1:1"
 			cfg := Config{Target: tgt, Scenario: smoke(t, scenarios.Rate{}, 0), Nonce: "n"}
 			tt.change(&cfg)

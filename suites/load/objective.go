@@ -20,6 +20,8 @@ type facts struct {
 	generator    generator
 	completeness reports.Completeness
 	note         string // on the completeness: what it was taken from
+	drain        reports.Drain
+	lags         lags
 	aborted      *abortion
 	silent       bool // the receiver refuses silently: only effects tell
 }
@@ -30,6 +32,8 @@ func (f facts) judge(o scenarios.Objective) (reports.Objective, []string) {
 	out := reports.Objective{Text: o.String(), Class: o.Class}
 	var excuses []string
 	switch {
+	case o.Clock == scenarios.ClockEffectLag:
+		excuses = f.effectLag(o, &out)
 	case o.Latency():
 		excuses = f.latency(o, &out)
 	case o.Class != "":
@@ -44,6 +48,8 @@ func (f facts) judge(o scenarios.Objective) (reports.Objective, []string) {
 		if f.aborted != nil {
 			out.Verdict, out.Reason, excuses = reports.NotObserved, "the run was aborted", nil
 		}
+	case o.Metric == scenarios.MetricBacklogGrowth:
+		excuses = f.backlogGrowth(o, &out)
 	default:
 		f.effects(o, &out)
 	}
@@ -80,11 +86,15 @@ func (f facts) latency(o scenarios.Objective, out *reports.Objective) []string {
 	}
 	value := timeOf(o, c)
 	if o.Metric == scenarios.MetricQuantile && few(c.count(), o.Quantile) {
-		out.Reason = fmt.Sprintf("n too small: of %d samples fewer than 10 lie beyond", c.count())
+		out.Reason = fewBeyond(c.count())
 	}
 	decide(out, o.Holds(ms(value)), fmt.Sprintf("%v ms", ms(value)))
 	limit := time.Duration(o.Limit * float64(time.Millisecond))
 	return f.generator.excusesLatency(value, limit, o.Clock == scenarios.ClockResponse)
+}
+
+func fewBeyond(n int64) string {
+	return fmt.Sprintf("n too small: of %d samples fewer than 10 lie beyond", n)
 }
 
 func notSent(class string, out *reports.Objective) {
@@ -127,7 +137,10 @@ func (f facts) silentlyAccepted(o scenarios.Objective, out *reports.Objective) {
 		return
 	}
 	n := f.completeness.Forged
-	decide(out, o.Holds(float64(n)), fmt.Sprintf("%d with an effect", n))
+	if o.Class == scenarios.ClassStale {
+		n = f.completeness.Stale
+	}
+	f.counted(o, n, fmt.Sprintf("%d with an effect", n), out)
 }
 
 // effects judges the equation between answers and effects.
@@ -137,8 +150,8 @@ func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
 	case !c.Observed:
 		out.Verdict, out.Reason = reports.NotObserved, c.Reason
 		return
-	case o.Metric == scenarios.MetricForgedEffects && f.classes[Forged].sent == 0:
-		notSent(scenarios.ClassForged, out)
+	case o.About() != "" && f.tally(o.About()).sent == 0:
+		notSent(o.About(), out)
 		return
 	case o.Metric == scenarios.MetricLost && c.Acked == 0:
 		out.Verdict, out.Reason = reports.NotObserved, "no event was acknowledged, so none could be lost"
@@ -147,16 +160,22 @@ func (f facts) effects(o scenarios.Objective, out *reports.Objective) {
 		out.Verdict, out.Reason = reports.NotObserved, c.Blind
 		return
 	}
+	if o.Metric == scenarios.MetricLost {
+		f.lost(o, out)
+		return
+	}
 	count := map[scenarios.Metric]int{
-		scenarios.MetricLost: c.Lost, scenarios.MetricDoubled: c.Doubled, scenarios.MetricForgedEffects: c.Forged,
+		scenarios.MetricDoubled: c.Doubled, scenarios.MetricForgedEffects: c.Forged, scenarios.MetricStaleEffects: c.Stale,
 	}[o.Metric]
-	decide(out, o.Holds(float64(count)), strconv.Itoa(count))
-	out.Reason = f.note
+	f.counted(o, count, strconv.Itoa(count), out)
 }
 
 func joined(first, second string) string {
-	if first == "" {
+	switch {
+	case first == "":
 		return second
+	case second == "":
+		return first
 	}
 	return first + "; " + second
 }

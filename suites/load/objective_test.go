@@ -31,11 +31,44 @@ func healthy() facts {
 	fill(Genuine, 1000, 202)
 	fill(Duplicate, 50, 200)
 	fill(Forged, 50, 401)
+	fill(Stale, 50, 401)
 	return facts{
 		classes:      r.classes,
 		generator:    generator{inFlightCap: 64, maxInFlight: 30, lag: time.Millisecond, prep: 20 * time.Microsecond},
 		completeness: reports.Completeness{Observed: true, Acked: 1000, Once: 1000},
+		drain:        reports.Drain{Reason: "no probe", GrowthReason: "no probe"},
 	}
+}
+
+// draining leaves 12 events without effect, for which it was not waited to the
+// end, beside so many that were lost.
+func draining(lost int) func(*facts) {
+	return func(f *facts) {
+		f.completeness.Reason, f.completeness.Lost, f.completeness.Draining = "still draining: 12 of 1000", lost, 12
+	}
+}
+
+// lagging are 1000 effects that came between two times, in ms, and some that did
+// not, for which it was waited 2 s.
+func lagging(least, most int, without int) func(*facts) {
+	return func(f *facts) {
+		f.drain = reports.Drain{Observed: true, EveryMS: 100}
+		f.lags = lags{shown: newClock(), least: newClock(), most: newClock(), without: without}
+		for range 1000 {
+			f.lags.shown.record(time.Duration(most) * time.Millisecond)
+			f.lags.most.record(time.Duration(most) * time.Millisecond)
+			f.lags.least.record(time.Duration(least) * time.Millisecond)
+		}
+		for range without {
+			f.lags.shown.record(2 * time.Second)
+			f.lags.least.record(2 * time.Second)
+			f.lags.most.record(longest)
+		}
+	}
+}
+
+func growing(percent, half float64) func(*facts) {
+	return func(f *facts) { f.drain = reports.Drain{Observed: true, Growth: percent, GrowthCI: half} }
 }
 
 // crowd makes the receiver share a machine this busy, and busy with sending.
@@ -72,6 +105,37 @@ func TestJudge(t *testing.T) {
 		{"nothing to lose", "lost = 0", func(f *facts) { f.completeness.Acked = 0 }, reports.NotObserved, "", "no event was acknowledged"},
 		{"sample", "lost = 0", func(f *facts) { f.note = "a sample" }, reports.Pass, "0", "a sample"},
 		{"no probe", "lost = 0", func(f *facts) { f.completeness = reports.Completeness{Reason: "no probe"} }, reports.NotObserved, "", "no probe"},
+		{"lost, or still draining", "lost = 0", draining(0), reports.NotObserved, "0 to 12", "still draining"},
+		{"lost in any case", "lost = 0", draining(3), reports.Fail, "3 to 15", "still draining"},
+		{"few lost in any case", "lost <= 20", draining(3), reports.Pass, "3 to 15", "still draining"},
+		{"doubled, as far as it has drained", "doubled = 0", draining(0), reports.NotObserved, "0", "still draining"},
+		{"doubled, though it still drains", "doubled = 0", func(f *facts) { draining(0)(f); f.completeness.Doubled = 1 }, reports.Fail, "1", "still draining"},
+		{"silent, as far as it has drained", "forged: accepted = 0", func(f *facts) { draining(0)(f); f.silent = true }, reports.NotObserved, "0 with an effect", "still draining"},
+		{"silent about what is stale", "stale: accepted = 0", func(f *facts) { f.silent, f.completeness.Stale = true, 2 }, reports.Fail, "2 with an effect", ""},
+		{"stale effects", "stale-effects = 0", func(f *facts) { f.completeness.Stale = 1 }, reports.Fail, "1", ""},
+		{"no stale effects", "stale-effects = 0", nil, reports.Pass, "0", ""},
+
+		{"effects in time", "genuine: p99(effect_lag) <= 1s", lagging(500, 600, 0), reports.Pass, "600.063 ms", ""},
+		{"effects too late", "genuine: p99(effect_lag) <= 400ms", lagging(500, 600, 0), reports.Fail, "600.063 ms", ""},
+		{"effects too late in the mean", "genuine: mean(effect_lag) <= 400ms", lagging(500, 600, 0), reports.Fail, "ms", ""},
+		{"between two looks", "genuine: p99(effect_lag) <= 550ms", lagging(500, 600, 0), reports.NotObserved, "ms", "between 500.223 ms and 600.063 ms: the probe was asked every 100 ms"},
+		{"a few without effect", "genuine: p99(effect_lag) <= 1s", lagging(500, 600, 1), reports.Pass, "ms", ""},
+		{"the slowest without effect", "genuine: max(effect_lag) <= 3s", lagging(500, 600, 1), reports.NotObserved, "ms", "1 of 1001 events that were looked at had no effect in the end"},
+		{"the mean without effect", "genuine: mean(effect_lag) <= 1s", lagging(500, 600, 1), reports.NotObserved, "ms", "had no effect in the end"},
+		{"many without effect", "genuine: p99(effect_lag) <= 2.5s", lagging(500, 600, 20), reports.NotObserved, "ms", "20 of 1020 events that were looked at had no effect in the end: it took at least 2000"},
+		{"waited for longer than the limit", "genuine: p99(effect_lag) <= 1s", lagging(500, 600, 20), reports.Fail, "ms", ""},
+		{"few effects", "genuine: p99.9(effect_lag) <= 1s", lagging(500, 600, 0), reports.Pass, "ms", "n too small: of 1000"},
+		{"effects of a starved machine", "genuine: p99(effect_lag) <= 400ms", func(f *facts) { lagging(500, 600, 0)(f); crowd(f, 0.97, 0.37) }, reports.Blocked, "ms", "were 97 % busy"},
+		{"no effect seen", "genuine: p99(effect_lag) <= 1s", nil, reports.NotObserved, "", "no probe"},
+
+		{"no growth", "backlog-growth <= 5%", growing(0.2, 1), reports.Pass, "0.2 % ± 1", ""},
+		{"growth", "backlog-growth <= 5%", growing(80, 3), reports.Fail, "80 % ± 3", ""},
+		{"growth or not", "backlog-growth <= 5%", growing(4, 3), reports.NotObserved, "4 % ± 3", "too short to tell"},
+		{"shrinking", "backlog-growth <= 5%", growing(-20, 3), reports.Pass, "-20 % ± 3", ""},
+		{"exactly none, perhaps", "backlog-growth = 0%", growing(0.2, 1), reports.NotObserved, "0.2 % ± 1", "too short to tell"},
+		{"growth of a starved machine", "backlog-growth <= 5%", func(f *facts) { growing(80, 3)(f); f.generator.used.cpu = 0.93 }, reports.Blocked, "80 % ± 3", "93 % of its processors"},
+		{"growth unseen", "backlog-growth <= 5%", nil, reports.NotObserved, "", "no probe"},
+		{"growth of a short run", "backlog-growth <= 5%", func(f *facts) { growing(0, 0)(f); f.drain.GrowthReason = "too short" }, reports.NotObserved, "", "too short"},
 
 		{"lag makes the difference", "genuine: p99(response) <= 100ms", func(f *facts) { f.generator.lag = 5 * time.Millisecond }, reports.Blocked, "ms", "generator-limited: its own delays"},
 		{"lag, but the cap was reached", "genuine: p99(response) <= 100ms", func(f *facts) { f.generator.lag, f.generator.maxInFlight = 5*time.Millisecond, 64 }, reports.Fail, "ms", ""},
@@ -185,6 +249,14 @@ func TestTooShort(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+	f := healthy()
+	draining(0)(&f)
+	if got := f.tooShort([]scenarios.Objective{objective(t, "lost = 0")}); got != "12 acknowledged events still waited for their effect in the end" {
+		t.Errorf("got %q", got)
+	}
+	if got := f.tooShort([]scenarios.Objective{objective(t, "unsent = 0")}); got != "" {
+		t.Errorf("got %q", got)
 	}
 }
 

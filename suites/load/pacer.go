@@ -23,9 +23,9 @@ const (
 type pacer struct {
 	ctx     context.Context
 	plan    *Plan
-	resend  *resender     // nil: nothing is sent again
-	catchUp float64       // how much faster a schedule that is behind is played
-	apart   time.Duration // the least between two sends, where the receiver granted a rate
+	resend  *resender // nil: nothing is sent again
+	catchUp float64   // how much faster a schedule that is behind is played
+	ceiling *ceiling  // the rate that nothing exceeds; nil: none
 	jobs    chan job
 	start   func(time.Time) // told once when the run began
 	wait    waiter
@@ -33,7 +33,6 @@ type pacer struct {
 	begun    time.Time
 	n        int           // planned deliveries that went, or were given up
 	paced    time.Duration // the next not before then, by the limit on catching up
-	last     time.Duration // when something went last
 	caughtUp atomic.Int64  // deliveries that went while the schedule was behind
 }
 
@@ -53,7 +52,9 @@ func (p *pacer) Pace(elapsed time.Duration, _ uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	p.resend.take(j)
-	p.last = time.Since(p.begun)
+	if p.ceiling != nil {
+		p.wait(p.ctx, p.begun.Add(p.ceiling.take(time.Since(p.begun))), nil)
+	}
 	p.jobs <- j // there is room for as many as can be in flight
 	return 0, false
 }
@@ -97,7 +98,7 @@ func (p *pacer) earliest(now time.Duration) (j job, at time.Duration, ok bool) {
 			j, at, ok = again, again.due, true
 		}
 	}
-	return j, max(at, p.last+p.apart), ok
+	return j, at, ok
 }
 
 // went notes that a job goes now.

@@ -14,7 +14,7 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 		Name: s.Name, Title: s.Title, Plan: planned(cfg, a.plan),
 		Sent: a.rec.sent(), Unsent: f.unsent, Seconds: a.played(interrupted).Seconds(),
 		Lag: a.rec.lag.quantiles(), Prep: a.rec.prep.quantiles(),
-		Resent: a.resentReport(f), Drain: a.drain.report(), CaughtUp: a.caughtUp,
+		Resent: a.resentReport(f), Drain: f.drain, CaughtUp: a.caughtUp,
 		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
 		Rerun: rerun(cfg),
 	}

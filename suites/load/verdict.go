@@ -72,10 +72,11 @@ func (f facts) tooShort(objectives []scenarios.Objective) string {
 			few = append(few, fmt.Sprintf("%d %s deliveries of at least %d", sent, class, needed[class]))
 		}
 	}
+	undrained := f.undrained(objectives)
 	if few == nil {
-		return ""
+		return undrained
 	}
-	return "too short to tell: " + strings.Join(few, ", ")
+	return joined("too short to tell: "+strings.Join(few, ", "), undrained)
 }
 
 func texts(objectives []reports.Objective, v reports.Verdict) (all []string) {

@@ -30,7 +30,8 @@ func (t *tree) compare(said types.Report) error {
 	}
 	states := map[string]types.SpecState{}
 	for _, r := range said.SpecReports.WithLeafNodeType(types.NodeTypeIt) {
-		states[r.LeafNodeText] = r.State
+		key := append(r.ContainerHierarchyTexts[1:len(r.ContainerHierarchyTexts):len(r.ContainerHierarchyTexts)], r.LeafNodeText)
+		states[strings.Join(key, " ")] = r.State
 	}
 	var differ []string
 	expect := func(text string, want types.SpecState) {
@@ -45,6 +46,7 @@ func (t *tree) compare(said types.Report) error {
 		}
 		expect(specText(s), want)
 	}
+	t.expectLoads(expect)
 	whole := types.SpecStatePassed
 	if wholeFailure(t.report) != "" {
 		whole = types.SpecStateFailed

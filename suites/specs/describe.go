@@ -8,6 +8,7 @@ import (
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/load"
 )
 
 // An Option changes what Describe makes.
@@ -22,6 +23,29 @@ func Text(text string) Option { return func(t *tree) { t.text = text } }
 // specs exist already.
 func Own(own ...scenarios.Scenario) Option {
 	return func(t *tree) { t.own = append(t.own, own...) }
+}
+
+// Load adds load scenarios (scenarios.FindLoad, scenarios.LoadScenarioFile): a
+// container "load NAME" each, with an It an objective and one for the run itself,
+// labelled load, the scenario's name, risk-disruptive, and the class or generator.
+//
+// They are played behind the scenarios, one after the other, whatever became of
+// those, but not when the preflight has failed; one of which a filter leaves any
+// It is played whole. All stand in the one report. A run takes as long as its
+// schedule says and go test ends a test after 10 minutes, if no -timeout is given.
+func Load(list ...scenarios.LoadScenario) Option {
+	return func(t *tree) {
+		for _, s := range list {
+			t.loads = append(t.loads, &loadPart{scenario: s})
+		}
+	}
+}
+
+// LoadLike gives what loads have beside what the run has itself (target, seed,
+// nonce, ids), such as their progress, and the command that plays one again; nil:
+// the default.
+func LoadLike(base load.Config, again func(scenarios.LoadScenario) string) Option {
+	return func(t *tree) { t.like, t.again = base, again }
 }
 
 // ReportTo hands over the report once everything is judged, to be rendered or
@@ -50,11 +74,17 @@ func Describe(config func() conformance.Config, args ...any) bool {
 		c := config()
 		if c.Command == "" && c.Again == (conformance.Again{}) {
 			c.Again = conformance.Again{All: "go test", One: "go test -ginkgo.focus='{scenario} '"}
+			if t.again == nil {
+				t.again = func(s scenarios.LoadScenario) string { return fmt.Sprintf("go test -ginkgo.focus='load %s '", s.Name) }
+			}
 		}
 		if err := t.adopt(&c); err != nil {
 			return nil, c, err
 		}
 		s, err := conformance.Prepare(c)
+		if err == nil {
+			err = t.checkLoads(s, c)
+		}
 		return s, c, err
 	}
 	return t.declare()

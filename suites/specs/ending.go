@@ -59,5 +59,5 @@ func visibility(v reports.Verdict) ginkgo.ReportEntryVisibility {
 	return ginkgo.ReportEntryVisibilityFailureOrVerbose
 }
 
-// shownElsewhere are the exit reasons that scenarios' own specs show.
-var shownElsewhere = map[string]bool{"fail": true, "error": true, "blocked": true}
+// shownElsewhere are the exit reasons that the specs of scenarios and loads show.
+var shownElsewhere = map[string]bool{"fail": true, "error": true, "blocked": true, "objective": true, "generator": true}

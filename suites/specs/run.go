@@ -13,13 +13,14 @@ import (
 
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/load"
 )
 
 // running keeps runs apart: Ginkgo has one suite a process.
 var running sync.Mutex
 
 // Run plays the tree that Describe makes, silently, and returns the report. It
-// is for programs. In a Ginkgo suite use Describe: Run begins with an empty
+// is for programs. Options are Load and LoadLike. In a Ginkgo suite use Describe: Run begins with an empty
 // suite and leaves one behind.
 //
 // Errors of the configuration are the user's to mend (see conformance.Prepare);
@@ -30,24 +31,79 @@ var running sync.Mutex
 // While it runs, Ginkgo takes SIGINT and SIGTERM as ends of the run too, and it
 // never gives them back: a program that wants to die of a later signal must
 // listen itself (signal.Notify) before and after.
-func Run(ctx context.Context, cfg conformance.Config) (reports.Report, error) {
-	running.Lock()
-	defer running.Unlock()
-	if ginkgo.CurrentSpecReport().LeafNodeType != types.NodeTypeInvalid {
-		return reports.Report{}, errors.New("specs.Run inside a running Ginkgo suite: use specs.Describe there")
+func Run(ctx context.Context, cfg conformance.Config, options ...Option) (reports.Report, error) {
+	leave, err := enter()
+	if err != nil {
+		return reports.Report{}, err
 	}
+	defer leave()
+	t, err := prepared(cfg, options)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	return t.run(ctx, cfg.Seed)
+}
+
+// Check finds what Run would refuse; nothing is sent.
+func Check(cfg conformance.Config, options ...Option) error {
+	_, err := prepared(cfg, options)
+	return err
+}
+
+// prepared is the tree of a run whose configuration is in order.
+func prepared(cfg conformance.Config, options []Option) (*tree, error) {
 	session, err := conformance.Prepare(cfg)
 	if err != nil {
-		return reports.Report{}, err
+		return nil, err
 	}
-	t, err := newTree(types.NewCodeLocation(0), []any{Own(cfg.Scenarios...)})
+	args := []any{Own(cfg.Scenarios...)}
+	for _, o := range options {
+		args = append(args, o)
+	}
+	t, err := newTree(types.NewCodeLocation(0), args)
+	if err != nil {
+		return nil, err
+	}
+	t.prepare = func() (*conformance.Session, conformance.Config, error) { return session, cfg, nil }
+	return t, t.checkLoads(session, cfg)
+}
+
+// RunLoad plays one load scenario as Run does: the tree has nothing else in it,
+// and load.Grade makes the report. Command plays it again.
+func RunLoad(ctx context.Context, cfg load.Config, command string) (reports.Report, error) {
+	leave, err := enter()
 	if err != nil {
 		return reports.Report{}, err
 	}
+	defer leave()
+	if err := cfg.Check(); err != nil {
+		return reports.Report{}, err
+	}
+	t := &tree{
+		text: "webhook load", at: types.NewCodeLocation(0), loads: []*loadPart{{scenario: cfg.Scenario}},
+		alone: func(ctx context.Context) (reports.Report, error) {
+			return load.Grade(ctx, cfg, conformance.Version, command)
+		},
+	}
+	return t.run(ctx, cfg.Seed)
+}
+
+// enter waits for its turn. The function gives the turn to the next.
+func enter() (leave func(), err error) {
+	running.Lock()
+	if ginkgo.CurrentSpecReport().LeafNodeType != types.NodeTypeInvalid {
+		running.Unlock()
+		return nil, errors.New("specs.Run inside a running Ginkgo suite: use specs.Describe there")
+	}
+	return running.Unlock, nil
+}
+
+// run plays the tree in a suite of its own.
+func (t *tree) run(ctx context.Context, seed int64) (reports.Report, error) {
 	t.outer = ctx
-	t.prepare = func() (*conformance.Session, conformance.Config, error) { return session, cfg, nil }
 	suite := types.NewDefaultSuiteConfig()
-	suite.RandomSeed, suite.FailOnEmpty = cfg.Seed, true
+	suite.RandomSeed, suite.FailOnEmpty = seed, true
+	suite.Timeout = 0 // a load may last for days; everything that is waited for has a limit of its own
 	said := runSilently(suite, func() { t.declare() })
 	if t.broke != nil {
 		return t.report, t.broke

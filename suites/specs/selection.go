@@ -2,6 +2,7 @@ package specs
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -18,39 +19,37 @@ type candidate struct {
 	locations []types.CodeLocation
 }
 
-// selection lists the scenarios whose specs Ginkgo will run; it tells nobody,
+// selection lists the scenarios and loads whose specs Ginkgo will run; it tells nobody,
 // so its filters are applied here again. first is the spec that runs already.
 // Semantic versions and programmatic focus hold for all specs of the container
 // alike, so first has passed them for all.
-func (t *tree) selection(first types.SpecReport) (map[string]bool, error) {
+func (t *tree) selection(first types.SpecReport) (map[string]bool, []*loadPart, error) {
 	config, _ := ginkgo.GinkgoConfiguration()
 	filters, err := filtersOf(config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	selected := map[string]bool{}
 	for _, s := range t.list {
 		c := t.candidate(first, specText(s), labels(s), location(s))
-		selected[s.ID] = true
-		for _, keeps := range filters {
-			selected[s.ID] = selected[s.ID] && keeps(c)
-		}
+		selected[s.ID] = c.kept(filters)
 	}
-	return selected, nil
+	return selected, t.chosenLoads(first, filters), nil
 }
 
-// candidate puts before a spec what it has from its containers and the suite.
+// kept reports whether the filters keep the spec.
+func (c candidate) kept(filters []filter) bool {
+	return !slices.ContainsFunc(filters, func(keeps filter) bool { return !keeps(c) })
+}
+
+// candidate puts before a spec what it has from the tree and the suite. Of the
+// first spec's containers only the tree counts: it may be that of a load.
 func (t *tree) candidate(first types.SpecReport, text string, own []string, at types.CodeLocation) candidate {
-	texts := append([]string{t.suite.SuiteDescription}, first.ContainerHierarchyTexts...)
-	c := candidate{
-		text:      strings.Join(append(texts, text), " "),
-		labels:    append(append([]string{}, t.suite.SuiteLabels...), own...),
-		locations: append([]types.CodeLocation{at}, first.ContainerHierarchyLocations...),
+	return candidate{
+		text:      strings.Join([]string{t.suite.SuiteDescription, first.ContainerHierarchyTexts[0], text}, " "),
+		labels:    slices.Concat(t.suite.SuiteLabels, own, first.ContainerHierarchyLabels[0]),
+		locations: []types.CodeLocation{at, first.ContainerHierarchyLocations[0]},
 	}
-	for _, labels := range first.ContainerHierarchyLabels {
-		c.labels = append(c.labels, labels...)
-	}
-	return c
 }
 
 // filtersOf reads Ginkgo's flags, which Ginkgo has checked already.

@@ -12,18 +12,23 @@ import (
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/conformance"
+	"github.com/hookassay/hookassay/suites/load"
 )
 
 // A tree is the specs of one run: declared first, played and read later.
 type tree struct {
 	text       string
 	own        []scenarios.Scenario
+	loads      []*loadPart
+	like       load.Config                         // of the loads: what is not the run's
+	again      func(scenarios.LoadScenario) string // the command that plays one again; nil: load's own
 	use        func(reports.Report) error
 	decorators []any
 	at         types.CodeLocation // of what is not a scenario
 	list       []scenarios.Scenario
 	prepare    func() (*conformance.Session, conformance.Config, error)
-	outer      context.Context // ends the play too
+	alone      func(context.Context) (reports.Report, error) // plays the only load, in place of a session
+	outer      context.Context                               // ends the play too
 
 	suite   types.Report // the suite's own text and labels
 	config  conformance.Config
@@ -45,6 +50,9 @@ func newTree(at types.CodeLocation, args []any) (*tree, error) {
 		} else {
 			t.decorators = append(t.decorators, a)
 		}
+	}
+	if err := differ(t.loads); err != nil {
+		return nil, err
 	}
 	built, err := scenarios.Load()
 	if err != nil {
@@ -83,11 +91,52 @@ func (t *tree) declareSpecs() {
 	for _, s := range t.list {
 		ginkgo.It(specText(s), func() { t.settle(s) }, labels(s), location(s))
 	}
+	for _, l := range t.loads {
+		l.declare()
+	}
 	ginkgo.It(wholeText, t.settleWhole, t.at, ginkgo.Label("run"))
 }
 
-// play sends what is selected and has it judged.
+// differ refuses two loads of one name: nobody could tell their results apart.
+func differ(loads []*loadPart) error {
+	seen := map[string]bool{}
+	for _, l := range loads {
+		if seen[l.scenario.Name] {
+			return fmt.Errorf("load %s is asked for twice", l.scenario.Name)
+		}
+		seen[l.scenario.Name] = true
+	}
+	return nil
+}
+
+// play sends what is selected, has it judged, and hands the report over.
 func (t *tree) play(spec context.Context) error {
+	ctx, cancel := context.WithCancel(spec)
+	defer cancel()
+	defer context.AfterFunc(t.outer, cancel)()
+	play := t.playAll
+	if t.alone != nil {
+		play = t.playAlone
+	}
+	if err := play(ctx); err != nil {
+		return err
+	}
+	if t.use != nil {
+		return t.use(t.report)
+	}
+	return nil
+}
+
+// playAlone plays the only load of a tree without scenarios.
+func (t *tree) playAlone(ctx context.Context) (err error) {
+	if t.report, err = t.alone(ctx); err == nil && len(t.report.Load) > 0 {
+		t.loads[0].result = &t.report.Load[0]
+	}
+	return err
+}
+
+// playAll plays the scenarios, and the loads behind them.
+func (t *tree) playAll(ctx context.Context) error {
 	session, config, err := t.prepare()
 	if err != nil {
 		return err
@@ -96,25 +145,20 @@ func (t *tree) play(spec context.Context) error {
 	for _, p := range session.Plan().Planned {
 		t.planned[p.Scenario.ID] = true
 	}
-	selected, err := t.selection(ginkgo.CurrentSpecReport())
+	selected, loads, err := t.selection(ginkgo.CurrentSpecReport())
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(spec)
-	defer cancel()
-	defer context.AfterFunc(t.outer, cancel)()
 	if err := session.Play(ctx, func(id string) bool { return selected[id] }); err != nil {
 		return err
 	}
 	if t.report, err = session.Report(); err != nil {
 		return err
 	}
+	t.follow(ctx, session, loads)
 	t.graded = map[string]reports.Scenario{}
 	for _, s := range t.report.Scenarios {
 		t.graded[s.ID] = s
-	}
-	if t.use != nil {
-		return t.use(t.report)
 	}
 	return nil
 }
@@ -164,11 +208,14 @@ func labels(s scenarios.Scenario) ginkgo.Labels {
 }
 
 // location is the scenario's line in the catalogue.
-func location(s scenarios.Scenario) types.CodeLocation {
-	i := strings.LastIndexByte(s.Location, ':')
-	line, err := strconv.Atoi(s.Location[i+1:])
+func location(s scenarios.Scenario) types.CodeLocation { return placed(s.Location) }
+
+// placed reads "file:line".
+func placed(text string) types.CodeLocation {
+	i := strings.LastIndexByte(text, ':')
+	line, err := strconv.Atoi(text[i+1:])
 	if i < 0 || err != nil {
-		return types.NewCustomCodeLocation(s.Location)
+		return types.NewCustomCodeLocation(text)
 	}
-	return types.CodeLocation{FileName: s.Location[:i], LineNumber: line}
+	return types.CodeLocation{FileName: text[:i], LineNumber: line}
 }

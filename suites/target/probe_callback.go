@@ -20,9 +20,16 @@ type Callback struct {
 	listen string
 	server *http.Server
 	done   chan struct{}
+	began  time.Time
 	mu     sync.Mutex
-	counts map[string]int
+	counts map[string]told
 	room   int // bytes of ids that may still be kept
+}
+
+// told is what was told of one event.
+type told struct {
+	count int
+	first time.Duration // since the listener began
 }
 
 // maxCallbackIDs bounds, in bytes, what a hostile caller can make us keep: some
@@ -36,7 +43,7 @@ func NewCallback(address, token string) (*Callback, error) {
 	if err != nil {
 		return nil, fmt.Errorf("effects callback: %w", err)
 	}
-	c := &Callback{token: token, listen: l.Addr().String(), counts: map[string]int{}, room: maxCallbackIDs, done: make(chan struct{})}
+	c := &Callback{token: token, listen: l.Addr().String(), began: time.Now(), counts: map[string]told{}, room: maxCallbackIDs, done: make(chan struct{})}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	go func() {
 		defer close(c.done)
@@ -83,13 +90,16 @@ func (c *Callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Callback) add(id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.counts[id]; !known {
+	event, known := c.counts[id]
+	if !known {
 		if len(id) > c.room {
 			return errors.New("too many ids")
 		}
 		c.room -= len(id)
+		event.first = time.Since(c.began)
 	}
-	c.counts[id]++
+	event.count++
+	c.counts[id] = event
 	return nil
 }
 
@@ -104,9 +114,17 @@ func (c *Callback) Counts(_ context.Context, ids []string) (map[string]int, erro
 	defer c.mu.Unlock()
 	out := map[string]int{}
 	for _, id := range ids {
-		if n := c.counts[id]; n > 0 {
+		if n := c.counts[id].count; n > 0 {
 			out[id] = n
 		}
 	}
 	return out, nil
+}
+
+// First is when the first effect of an event was told, if one was.
+func (c *Callback) First(id string) (time.Time, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	event, known := c.counts[id]
+	return c.began.Add(event.first), known
 }

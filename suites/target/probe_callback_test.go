@@ -119,3 +119,37 @@ func TestCallbackCloses(t *testing.T) {
 		t.Error("listens on a port that cannot be")
 	}
 }
+
+func TestCallbackKnowsWhen(t *testing.T) {
+	c, err := NewCallback("127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	before := time.Now()
+	for range 2 {
+		if err := c.add("e"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	between := time.Now()
+	if err := c.add("e"); err != nil {
+		t.Fatal(err)
+	}
+	told, ok := Named("ledger", c).(interface {
+		First(string) (time.Time, bool)
+	})
+	if !ok {
+		t.Fatal("its name hides what it knows")
+	}
+	if first, known := told.First("e"); !known || first.Before(before) || first.After(between) {
+		t.Errorf("%v, %v, not between %v and %v", first, known, before, between)
+	}
+	if _, known := told.First("other"); known {
+		t.Error("an event that was not told of is known")
+	}
+	function := named{Func(func(string) int { return 1 }), "function"}
+	if _, known := function.First("e"); known {
+		t.Error("a function knows when")
+	}
+}

@@ -1,0 +1,225 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/hookassay/hookassay/reports"
+)
+
+const (
+	fewFailures   = 3  // looks that may fail without a word being lost
+	failedShare   = 20 // … or one of so many
+	fewestSampled = 30 // acknowledgements that a growth is read from
+)
+
+// report sums up what was seen, after settle.
+func (d *drain) report() reports.Drain {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if reason := d.unseen(); reason != "" {
+		return reports.Drain{Reason: reason, GrowthReason: reason}
+	}
+	l := d.lags()
+	out := reports.Drain{Observed: true, Sampled: int(l.shown.count()), Lag: l.shown.quantiles(), Backlog: int(math.Round(d.total(d.backlogAt(d.end()))))}
+	out.Lag.Note = joined(out.Lag.Note, d.remarks(l))
+	if d.untimed || len(d.done) == 0 {
+		pace := d.looks.pace
+		if d.underLoad.number > 1 {
+			pace = d.underLoad // with nothing to ask about, one looks more often
+		}
+		out.EveryMS = ms(pace.every())
+	}
+	growth, reason := d.growth()
+	out.Growth, out.GrowthCI, out.GrowthReason = hundredths(growth.slope), hundredths(growth.half), reason
+	return out
+}
+
+func hundredths(v float64) float64 { return math.Round(100*v) / 100 }
+
+// unseen says why nothing can be said of the lag, or "".
+func (d *drain) unseen() string {
+	l := d.looks
+	switch {
+	case len(d.probes) == 0:
+		return "the target has no effects probe"
+	case l.failed > fewFailures && l.failed*failedShare > l.number+l.failed, l.number == 0 && l.failed > 0:
+		return fmt.Sprintf("the probe failed at %d of %d looks", l.failed, l.number+l.failed)
+	case l.number < 2:
+		return fmt.Sprintf("the probe was asked %d times while the load went on and after it: too few to tell", l.number)
+	case len(d.done) == 0 && !slices.ContainsFunc(d.waiting, sampled.looked):
+		return "no acknowledged event was looked at"
+	}
+	return ""
+}
+
+// looked reports whether an event that waits was seen to.
+func (s sampled) looked() bool { return s.missing > s.acked }
+
+// remarks are what the figures of the lag do not say themselves.
+func (d *drain) remarks(l lags) (text string) {
+	if d.halved > 0 {
+		text = fmt.Sprintf("a sample: one of %d acknowledged events", 1<<d.halved)
+	}
+	if l.without > 0 {
+		text = joined(text, fmt.Sprintf("%d had no effect in the end and count with the time they were waited for", l.without))
+	}
+	if d.looks.failed > 0 {
+		text = joined(text, fmt.Sprintf("the probe failed at %d of %d looks", d.looks.failed, d.looks.number+d.looks.failed))
+	}
+	return text
+}
+
+// lags are the times from acknowledgement to effect. Each is known to lie
+// between two looks.
+type lags struct {
+	shown   *clock // up to when it was seen; without effect, up to the last look
+	least   *clock // up to when it was last missing
+	most    *clock // like shown; without effect, for ever
+	without int    // had no effect at the last look
+}
+
+func (d *drain) known() lags {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lags()
+}
+
+func (d *drain) lags() lags {
+	l := lags{shown: newClock(), least: newClock(), most: newClock()}
+	for _, s := range d.done {
+		l.shown.record(s.seen - s.acked)
+		l.most.record(s.seen - s.acked)
+		l.least.record(s.missing - s.acked)
+	}
+	for _, s := range d.waiting {
+		if !s.looked() {
+			continue // it came after the last look
+		}
+		l.without++
+		l.shown.record(s.missing - s.acked)
+		l.least.record(s.missing - s.acked)
+		l.most.record(longest)
+	}
+	return l
+}
+
+// end is when the load ended.
+func (d *drain) end() time.Duration {
+	if d.ended > 0 {
+		return d.ended
+	}
+	var last time.Duration
+	for s := range d.everySampled() {
+		last = max(last, s.acked)
+	}
+	return last
+}
+
+// backlogAt is how many sampled events were acknowledged and missing at the last
+// look up to then.
+func (d *drain) backlogAt(then time.Duration) int {
+	var at []glance
+	for _, look := range d.looks.seconds {
+		if look.began <= then {
+			at = []glance{look}
+		}
+	}
+	if at == nil {
+		return 0
+	}
+	return d.missingAt(at)[0]
+}
+
+// missingAt counts the sampled events that were acknowledged before each of the
+// looks, which ascend, and missing at it. Unlike times of effects, which looks
+// find late, that has no error that grows with the time between two looks.
+func (d *drain) missingAt(looks []glance) []int {
+	after := func(t time.Duration) int {
+		i, _ := slices.BinarySearchFunc(looks, t, func(g glance, t time.Duration) int { return cmp.Compare(g.began, t+1) })
+		return i
+	}
+	change := make([]int, len(looks)+1)
+	for s := range d.everySampled() {
+		if from, to := after(s.acked), after(s.missing); from < to {
+			change[from]++
+			change[to]--
+		}
+	}
+	now, counts := 0, make([]int, len(looks))
+	for i := range looks {
+		now += change[i]
+		counts[i] = now
+	}
+	return counts
+}
+
+func (d *drain) everySampled() iter.Seq[sampled] {
+	return func(yield func(sampled) bool) {
+		for _, list := range [][]sampled{d.waiting, d.done} {
+			for _, s := range list {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// growth is the backlog's slope, in % of the rate of acknowledgements, over the
+// load without its first quarter, in which queues fill to what they then keep.
+// The second result says why there is none.
+func (d *drain) growth() (trend, string) {
+	end := d.end()
+	var looks []glance
+	for _, look := range d.looks.seconds {
+		if look.began >= end/4 && look.began <= end {
+			looks = append(looks, look)
+		}
+	}
+	if n := len(looks); n < fewestPoints || looks[n-1].began-looks[0].began < (fewestPoints-2)*time.Second {
+		return trend{}, fmt.Sprintf("too short to tell: the backlog was seen in %d seconds after the load's first quarter, of at least %d", n, fewestPoints)
+	}
+	from, to := looks[0].began, looks[len(looks)-1].began
+	acked := 0
+	for s := range d.everySampled() {
+		if s.acked > from && s.acked <= to {
+			acked++
+		}
+	}
+	if acked < fewestSampled {
+		return trend{}, fmt.Sprintf("too few to tell: %d sampled events were acknowledged after the load's first quarter, of at least %d", acked, fewestSampled)
+	}
+	rate := float64(acked) / (to - from).Seconds() // of sampled ones, as the counts are
+	return d.fit(looks, rate), ""
+}
+
+// fit is the trend of the backlog at some looks, in % of a rate of sampled
+// events.
+func (d *drain) fit(looks []glance, rate float64) trend {
+	x, y, took := make([]float64, len(looks)), make([]float64, len(looks)), make([]float64, len(looks))
+	for i, n := range d.missingAt(looks) {
+		x[i], y[i], took[i] = looks[i].began.Seconds(), float64(n), looks[i].took.Seconds()
+	}
+	fit := fitTrend(x, y)
+	half := max(fit.half, thinned(y, x[len(x)-1]-x[0], math.Ldexp(1, -d.halved)))
+	// What takes effect while a question is answered is not found missing: that
+	// makes a slope of its own where answers take longer and longer.
+	slower := math.Abs(fitTrend(x, took).slope)
+	return trend{100 * fit.slope / rate, 100 * (half/rate + slower)}
+}
+
+// thinned is how far off a slope of counts may be (95 %) because only a share of
+// all events was counted. No missing event among few is not none among all.
+func thinned(counts []float64, span, share float64) float64 {
+	sum := 0.0
+	for _, n := range counts {
+		sum += n
+	}
+	n := float64(len(counts))
+	return 1.96 * math.Sqrt(12*(1-share)*(sum/n+1)/n) / span
+}
