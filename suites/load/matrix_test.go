@@ -98,10 +98,11 @@ func readMatrix(t *testing.T) []matrixRow {
 }
 
 // TestLoadMatrix plays each row. The correct receiver passes every scenario, every
-// flaw is failed for its own reason, and every objective is missed by somebody.
+// flaw is failed for its own reason, and every objective of the scenarios that were
+// written for this is missed by somebody.
 func TestLoadMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("plays some twenty load runs")
+		t.Skip("plays some thirty load runs")
 	}
 	rows := readMatrix(t)
 	checkMatrix(t, rows)
@@ -109,6 +110,10 @@ func TestLoadMatrix(t *testing.T) {
 		if *onlyFlaws == "" || slices.Contains(strings.Split(*onlyFlaws, ","), row.Flaw) {
 			t.Run(row.String(), row.play)
 		}
+	}
+	if *onlyFlaws != "" || t.Failed() {
+		t.Log("not all of it came out as it should, or was played: docs/load-matrix.md was not compared")
+		return
 	}
 	compareFile(t, "../../docs/load-matrix.md", matrixTable(t, rows))
 }
@@ -129,14 +134,14 @@ func checkMatrix(t *testing.T, rows []matrixRow) {
 			missed[text] = true
 		}
 		for _, text := range objectives {
-			played[text] = true
+			played[text] = played[text] || !slices.Contains(scenarios.LoadNames(), row.Scenario)
 		}
 		if (row.Verdict == reports.Fail) != (len(row.Misses) > 0) || row.Flaw != noFlaw && row.Why == "" {
 			t.Errorf("%s: what fails misses something, and says why", row)
 		}
 	}
-	for text := range played {
-		if !missed[text] {
+	for text, own := range played {
+		if own && !missed[text] {
 			t.Errorf("no row misses %q: it has not been shown that it can be missed", text)
 		}
 	}
@@ -208,6 +213,9 @@ func (r matrixRow) compare(l reports.Load) string {
 			return fmt.Sprintf("%s also misses %q", r, text)
 		}
 	}
+	if unseen := texts(l.Objectives, reports.NotObserved); r.Verdict == reports.Pass && unseen != nil {
+		return fmt.Sprintf("%s leaves open %q", r, unseen)
+	}
 	if l.Verdict != r.Verdict {
 		return fmt.Sprintf("%s is %s instead of %s", r, l.Verdict, r.Verdict)
 	}
@@ -236,8 +244,9 @@ const matrixIntro = `# The load matrix
 Runs under load against the reference receiver, correct and with one flaw. Most of
 these flaws show only under load: one delivery at a time they are found by no
 scenario of [the kill matrix](kill-matrix.md). The correct receiver passes; each flaw
-fails, and misses the objective that is meant for it; every objective is missed by
-somebody. This file is written by
+fails, and misses the objective that is meant for it. Of the built-in scenarios what a
+busy machine decides is left out, unless it is what the flaw is to be found by. This
+file is written by
 ` + "`go test ./suites/load -run TestLoadMatrix -update`" + `; the test fails when it is out of
 date or when a run comes out otherwise than ` + "`suites/load/testdata/load-matrix.yaml`" + ` says.
 What each flaw does: ` + "`hookassay receiver --list-flaws`" + `.
