@@ -41,7 +41,7 @@ func newGenerator(a *attack, sameHost bool, u used) generator {
 // length cancels out. Nothing sent is no error.
 func (r *recorder) littleError() float64 {
 	var total float64
-	for _, t := range r.classes {
+	for _, t := range append(r.classes[:], r.resent) { // those sent again were in flight, too
 		total += float64(t.service.count()) * t.service.h.Mean()
 	}
 	if total == 0 || r.area == 0 {

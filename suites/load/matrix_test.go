@@ -33,6 +33,7 @@ type matrixRow struct {
 	Flaw     string          `yaml:"flaw"`
 	Scenario string          `yaml:"scenario"` // of testdata/load, or built in
 	Rate     scenarios.Rate  `yaml:"rate"`     // another than the scenario's
+	For      string          `yaml:"for"`      // another time than the scenario's
 	Data     bool            `yaml:"data"`     // the receiver keeps everything in a file
 	Verdict  reports.Verdict `yaml:"verdict"`
 	Misses   []string        `yaml:"misses"` // objectives that must be missed; the first is meant for the flaw
@@ -50,17 +51,36 @@ func (r matrixRow) String() string {
 
 func (r matrixRow) load(t *testing.T) scenarios.LoadScenario {
 	t.Helper()
-	find, name := scenarios.LoadScenarioFile, filepath.Join("testdata", "load", r.Scenario+".yaml")
 	if slices.Contains(scenarios.LoadNames(), r.Scenario) {
-		find, name = scenarios.FindLoad, r.Scenario
+		s, err := scenarios.FindLoad(r.Scenario)
+		return r.robust(r.overridden(t, s, err))
 	}
-	s, err := find(name)
-	if err == nil && r.Rate.N > 0 {
-		s, err = s.Override(r.Rate, 0)
+	s, err := scenarios.LoadScenarioFile(filepath.Join("testdata", "load", r.Scenario+".yaml"))
+	return r.overridden(t, s, err)
+}
+
+func (r matrixRow) overridden(t *testing.T, s scenarios.LoadScenario, err error) scenarios.LoadScenario {
+	t.Helper()
+	var d time.Duration
+	if err == nil && r.For != "" {
+		d, err = time.ParseDuration(r.For)
+	}
+	if err == nil && (d > 0 || r.Rate.N > 0) {
+		s, err = s.Override(r.Rate, d)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// robust leaves out of a built-in scenario what a busy machine decides, unless the
+// row is about that.
+func (r matrixRow) robust(s scenarios.LoadScenario) scenarios.LoadScenario {
+	s.Objectives = slices.DeleteFunc(slices.Clone(s.Objectives), func(o scenarios.Objective) bool {
+		timed := o.Latency() || o.Metric == scenarios.MetricUnsent
+		return timed && !slices.Contains(r.Misses, o.String())
+	})
 	return s
 }
 
@@ -78,10 +98,11 @@ func readMatrix(t *testing.T) []matrixRow {
 }
 
 // TestLoadMatrix plays each row. The correct receiver passes every scenario, every
-// flaw is failed for its own reason, and every objective is missed by somebody.
+// flaw is failed for its own reason, and every objective of the scenarios that were
+// written for this is missed by somebody.
 func TestLoadMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("plays some twenty load runs")
+		t.Skip("plays some thirty load runs")
 	}
 	rows := readMatrix(t)
 	checkMatrix(t, rows)
@@ -89,6 +110,10 @@ func TestLoadMatrix(t *testing.T) {
 		if *onlyFlaws == "" || slices.Contains(strings.Split(*onlyFlaws, ","), row.Flaw) {
 			t.Run(row.String(), row.play)
 		}
+	}
+	if *onlyFlaws != "" || t.Failed() {
+		t.Log("not all of it came out as it should, or was played: docs/load-matrix.md was not compared")
+		return
 	}
 	compareFile(t, "../../docs/load-matrix.md", matrixTable(t, rows))
 }
@@ -109,14 +134,14 @@ func checkMatrix(t *testing.T, rows []matrixRow) {
 			missed[text] = true
 		}
 		for _, text := range objectives {
-			played[text] = true
+			played[text] = played[text] || !slices.Contains(scenarios.LoadNames(), row.Scenario)
 		}
 		if (row.Verdict == reports.Fail) != (len(row.Misses) > 0) || row.Flaw != noFlaw && row.Why == "" {
 			t.Errorf("%s: what fails misses something, and says why", row)
 		}
 	}
-	for text := range played {
-		if !missed[text] {
+	for text, own := range played {
+		if own && !missed[text] {
 			t.Errorf("no row misses %q: it has not been shown that it can be missed", text)
 		}
 	}
@@ -188,6 +213,9 @@ func (r matrixRow) compare(l reports.Load) string {
 			return fmt.Sprintf("%s also misses %q", r, text)
 		}
 	}
+	if unseen := texts(l.Objectives, reports.NotObserved); r.Verdict == reports.Pass && unseen != nil {
+		return fmt.Sprintf("%s leaves open %q", r, unseen)
+	}
 	if l.Verdict != r.Verdict {
 		return fmt.Sprintf("%s is %s instead of %s", r, l.Verdict, r.Verdict)
 	}
@@ -216,8 +244,9 @@ const matrixIntro = `# The load matrix
 Runs under load against the reference receiver, correct and with one flaw. Most of
 these flaws show only under load: one delivery at a time they are found by no
 scenario of [the kill matrix](kill-matrix.md). The correct receiver passes; each flaw
-fails, and misses the objective that is meant for it; every objective is missed by
-somebody. This file is written by
+fails, and misses the objective that is meant for it. Of the built-in scenarios what a
+busy machine decides is left out, unless it is what the flaw is to be found by. This
+file is written by
 ` + "`go test ./suites/load -run TestLoadMatrix -update`" + `; the test fails when it is out of
 date or when a run comes out otherwise than ` + "`suites/load/testdata/load-matrix.yaml`" + ` says.
 What each flaw does: ` + "`hookassay receiver --list-flaws`" + `.

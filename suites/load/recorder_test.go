@@ -119,3 +119,17 @@ func TestBitset(t *testing.T) {
 		}
 	}
 }
+
+// What is sent again is in flight as well.
+func TestLittlesLawCountsWhatIsSentAgain(t *testing.T) {
+	now := time.Duration(0)
+	r := newRecorder(func() time.Duration { return now }, nil)
+	for _, resent := range []bool{false, true, true} {
+		r.begin(resent)
+		now += 100 * time.Millisecond
+		r.end(sample{class: Genuine, resent: resent, service: 100 * time.Millisecond, response: 100 * time.Millisecond})
+	}
+	if little := r.littleError(); little > 0.001 {
+		t.Errorf("Little's law is off by %v", little)
+	}
+}
