@@ -23,7 +23,7 @@ const (
 const installLimit = 10 * time.Minute
 
 // install makes every generator ready. One that cannot be had says why, and
-// its rows stay empty; hookassay itself must be there.
+// its rows say so; hookassay itself must be there.
 func (b *bench) install() ([]*tool, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -74,6 +74,9 @@ func (b *bench) installWrk() (version string, err error) {
 			return "", fmt.Errorf("%w, and only root can install it", err)
 		}
 		progress("installing wrk (once)")
+		if _, err := b.output("apt-get", "update", "-qq"); err != nil { // a new machine has no lists
+			return "", err
+		}
 		if _, err := b.output("apt-get", "install", "-y", "-qq", "--no-install-recommends", "wrk"); err != nil {
 			return "", err
 		}

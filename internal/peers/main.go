@@ -14,7 +14,7 @@ import (
 )
 
 // rounds is how often each generator is measured, if -rounds does not say.
-const rounds = 5
+const rounds = 3
 
 // figures in the order they are shown. Each prints its tables.
 var figures = []struct {
