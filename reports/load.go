@@ -18,7 +18,7 @@ type Load struct {
 	Generator    Generator    `json:"generator"`
 	Resent       *Resent      `json:"resent,omitempty"` // nil: the producer sent nothing again
 	Drain        Drain        `json:"drain"`
-	CaughtUp     int          `json:"caught_up"`         // deliveries sent faster than planned, because the schedule was behind
+	CaughtUp     int          `json:"caught_up"`         // deliveries sent more than 5 ms later than planned; such a backlog is played at catch_up times the rate
 	Aborted      string       `json:"aborted,omitempty"` // the rule that ended the run early
 	Windows      []Window     `json:"windows"`           // one a second
 	Rerun        string       `json:"rerun"`
@@ -31,12 +31,13 @@ type LoadPlan struct {
 	Rate         float64   `json:"rate"` // mean, a second
 	Peak         float64   `json:"peak"` // the highest rate, a second
 	InFlight     int       `json:"in_flight_cap"`
-	Connections  string    `json:"connections"`        // keep-alive, churn, reuse 100
-	AckTimeoutMS int64     `json:"ack_timeout_ms"`     // to a complete answer
-	Retries      string    `json:"retries,omitempty"`  // how the producer sends again what was not acknowledged
-	Content      []string  `json:"content,omitempty"`  // what was chosen of types, sizes and objects, in words
-	Left         []LeftOut `json:"left_out,omitempty"` // what the scenario asks for and the target cannot be sent
-	Digest       string    `json:"digest"`             // sha256 of the compiled plan
+	Connections  string    `json:"connections"`         // keep-alive, churn, reuse 100
+	AckTimeoutMS int64     `json:"ack_timeout_ms"`      // to a complete answer
+	Retries      string    `json:"retries,omitempty"`   // how the producer sends again what was not acknowledged
+	Content      []string  `json:"content,omitempty"`   // what was chosen of types, sizes and objects, in words
+	Left         []LeftOut `json:"left_out,omitempty"`  // what the scenario asks for and the target cannot be sent
+	Rehearsed    int       `json:"rehearsed,omitempty"` // requests that went before, to learn which events have effects
+	Digest       string    `json:"digest"`              // sha256 of the compiled plan
 }
 
 // LeftOut is a part of a load scenario that could not be played.

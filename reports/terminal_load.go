@@ -71,7 +71,7 @@ func (p *page) plan(plan LoadPlan) {
 func (p *page) sent(l Load) {
 	text := fmt.Sprintf("%d in %s s, %d unsent, at most %d in flight", l.Sent, figure(l.Seconds), l.Unsent, l.Generator.MaxInFlight)
 	if l.CaughtUp > 0 {
-		text += fmt.Sprintf("; %d were sent faster than planned, to catch up", l.CaughtUp)
+		text += fmt.Sprintf("; %d were sent more than 5 ms late, and caught up with", l.CaughtUp)
 	}
 	p.field("sent", text)
 	if l.Aborted != "" {

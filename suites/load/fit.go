@@ -11,8 +11,7 @@ import (
 
 // fitted leaves out of the scenario what the target cannot be sent, and says
 // why. Objectives about that are not applicable then.
-func (cfg Config) fitted() Config {
-	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+func (cfg Config) fitted(m *mockprovider.Maker) Config {
 	s := cfg.Scenario
 	leave := func(what, why string) { cfg.left = append(cfg.left, reports.LeftOut{What: what, Reason: why}) }
 	gone := map[string]bool{}

@@ -18,6 +18,10 @@ const (
 	maxMachine     = 0.90 // of the machine that the receiver shares
 	maxOwnShare    = 0.15 // of it: more than that the receiver lacked because of us
 	maxLittleError = 0.05
+	maxThrottled   = 0.01 // of the time
+	maxSched       = time.Millisecond
+	maxPrep        = time.Millisecond
+	maxLag         = 10 * time.Millisecond
 )
 
 // A generator is how the sending side did.
@@ -28,11 +32,16 @@ type generator struct {
 	maxInFlight int
 	little      float64
 	lag, prep   time.Duration // p99
+	ours        int           // deliveries that this machine could not send
 }
 
 func newGenerator(a *attack, sameHost bool, u used) generator {
+	ours := a.rec.resent.ours()
+	for _, t := range a.rec.classes {
+		ours += t.ours()
+	}
 	return generator{
-		used: u, sameHost: sameHost, inFlightCap: a.scenario.InFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
+		ours: ours, used: u, sameHost: sameHost, inFlightCap: a.scenario.InFlight, maxInFlight: a.rec.maxInFlight, little: a.rec.littleError(),
 		lag: a.rec.lag.quantile(0.99), prep: a.rec.prep.quantile(0.99),
 	}
 }
@@ -71,6 +80,9 @@ func (g generator) starved() (reasons []string) {
 	}
 	if g.used.gc > maxGC {
 		reasons = append(reasons, fmt.Sprintf("garbage collection took %.0f %% of the generator's processors", 100*g.used.gc))
+	}
+	if g.used.throttled > maxThrottled {
+		reasons = append(reasons, fmt.Sprintf("the generator's control group kept it from running for %.0f %% of the time: raise its CPU limit", 100*g.used.throttled))
 	}
 	if g.little > maxLittleError {
 		reasons = append(reasons, fmt.Sprintf("Little's law is off by %.0f %%: the instrument is wrong", 100*g.little))
@@ -123,6 +135,6 @@ func rounded(v float64) float64 { return math.Round(1e4*v) / 1e4 }
 func (g generator) report() reports.Generator {
 	return reports.Generator{
 		Valid: true, CPUPercent: math.Round(1000*g.used.cpu) / 10,
-		MaxInFlight: g.maxInFlight, LittleError: math.Round(1e5*g.little) / 1e5,
+		MaxInFlight: g.maxInFlight, LittleError: math.Round(1e5*g.little) / 1e5, Gates: g.gates(),
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
+	"github.com/hookassay/hookassay/internal/nearest"
+	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
@@ -24,11 +27,12 @@ type Config struct {
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
 
-	spent   int // requests that went before the load
-	left    []reports.LeftOut
-	unasked []scenarios.Objective // about what was left out
-	idle    map[string]bool       // types of events that the receiver does nothing with
-	granted *grant                // by the receiver; nil: it was not asked
+	spent     int // requests that went before the load
+	left      []reports.LeftOut
+	unasked   []scenarios.Objective // about what was left out
+	rehearsed int                   // requests that went to learn what has effects
+	idle      map[string]bool       // types of events that the receiver does nothing with
+	granted   *grant                // by the receiver; nil: it was not asked
 }
 
 // Status is how far a run has come.
@@ -67,14 +71,21 @@ var StatusBounds = []time.Duration{
 }
 
 // Run plays a load scenario against the target and judges it. The caller has
-// made sure that the target accepts a genuine delivery. An error means nothing
-// was sent; what goes wrong later, a ctx that ends included, is in the result.
+// made sure that the target accepts a genuine delivery. An error means that the
+// load did not begin; what goes wrong later, a ctx that ends included, is in the
+// result.
 func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	if cfg.mustAsk() && cfg.granted == nil {
 		return reports.Load{}, errNotAsked
 	}
 	cfg, plan, err := cfg.plan()
 	if err != nil {
+		return reports.Load{}, err
+	}
+	if cfg, err = cfg.rehearse(ctx); err != nil {
+		return reports.Load{}, err
+	}
+	if plan, err = NewPlan(cfg.Scenario, cfg.Seed); err != nil {
 		return reports.Load{}, err
 	}
 	p, err := newPressing(cfg, plan)
@@ -121,7 +132,13 @@ func (a *attack) facts(cfg Config, u used) facts {
 // plan compiles what the target can be sent of the scenario, if it keeps to the
 // limits.
 func (cfg Config) plan() (Config, *Plan, error) {
-	cfg = cfg.fitted()
+	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	for _, w := range cfg.Scenario.Types {
+		if !slices.Contains(m.Types(), w.Name) {
+			return cfg, nil, fmt.Errorf("load %s: types: %w", cfg.Scenario.Name, nearest.Unknown("event type", w.Name, m.Types()))
+		}
+	}
+	cfg = cfg.fitted(m)
 	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
 	if err != nil {
 		return cfg, nil, err

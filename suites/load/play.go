@@ -66,10 +66,11 @@ func playOne(ctx context.Context, cfg Config) reports.Load {
 
 // requests is how many a run has sent.
 func requests(l reports.Load) int {
-	if l.Resent == nil {
-		return l.Sent
+	sent := l.Sent + l.Plan.Rehearsed
+	if l.Resent != nil {
+		sent += l.Resent.Sent
 	}
-	return l.Sent + l.Resent.Sent
+	return sent
 }
 
 // After says that so many requests went before the run: they count against the
@@ -94,7 +95,7 @@ func unplayed(cfg Config, v reports.Verdict, reason string) reports.Load {
 		Name: s.Name, Title: s.Title, Verdict: v, Reason: cfg.Target.OwnRedactor().Text(reason),
 		Classes: []reports.LoadClass{}, Windows: []reports.Window{},
 		Completeness: reports.Completeness{Reason: "nothing was sent"},
-		Generator:    reports.Generator{Valid: true},
+		Generator:    reports.Generator{Valid: true, Gates: []reports.Gate{}},
 		Rerun:        rerun(cfg),
 	}
 	if plan, err := NewPlan(s, cfg.Seed); err == nil {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hookassay/hookassay/reports"
@@ -53,7 +54,10 @@ func planned(cfg Config, p *Plan) reports.LoadPlan {
 	out := reports.LoadPlan{
 		Schedule: p.String(), Total: p.Len(), Rate: p.Rate(), Peak: p.Peak(),
 		InFlight: s.InFlight, Connections: s.Connections.String(), AckTimeoutMS: cfg.ackTimeout().Milliseconds(),
-		Content: p.content.text, Left: cfg.left, Digest: p.Digest(),
+		Content: p.content.text, Left: cfg.left, Rehearsed: cfg.rehearsed, Digest: p.Digest(),
+	}
+	if text := cfg.unhandled(); text != "" {
+		out.Content = append(slices.Clone(out.Content), text)
 	}
 	if s.Retries != nil {
 		policy := cfg.Target.Scheme.RetryPolicy()

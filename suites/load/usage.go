@@ -13,6 +13,7 @@ type usage struct {
 	gc      float64 // CPU seconds
 	queues  *metrics.Float64Histogram
 	machine machine
+	held    time.Duration // for which its control group kept it from running
 }
 
 // A machine is the time that this machine's processors have spent since it
@@ -27,7 +28,7 @@ const (
 func readUsage() usage {
 	samples := []metrics.Sample{{Name: gcSeconds}, {Name: schedLatency}}
 	metrics.Read(samples)
-	u := usage{at: time.Now(), cpu: cpuTime(), machine: readMachine()}
+	u := usage{at: time.Now(), cpu: cpuTime(), machine: readMachine(), held: readThrottled()}
 	if samples[0].Value.Kind() == metrics.KindFloat64 {
 		u.gc = samples[0].Value.Float64()
 	}
@@ -39,10 +40,11 @@ func readUsage() usage {
 
 // used is what was used between two readings.
 type used struct {
-	cpu     float64       // share of GOMAXPROCS
-	gc      float64       // of that, for collecting garbage; nobody waits for it while processors are idle
-	sched   time.Duration // p99 of the time a goroutine that could run waited for a processor
-	machine float64       // share of this machine's processors that was at work for anybody; 0: not known
+	cpu       float64       // share of GOMAXPROCS
+	gc        float64       // of that, for collecting garbage; nobody waits for it while processors are idle
+	sched     time.Duration // p99 of the time a goroutine that could run waited for a processor
+	throttled float64       // share of the time for which its control group kept it from running
+	machine   float64       // share of this machine's processors that was at work for anybody; 0: not known
 }
 
 func (u usage) until(end usage, procs int) used {
@@ -50,6 +52,7 @@ func (u usage) until(end usage, procs int) used {
 	var out used
 	if wall > 0 {
 		out.cpu = cpu / (wall * float64(procs))
+		out.throttled = (end.held - u.held).Seconds() / wall
 		out.gc = (end.gc - u.gc) / (wall * float64(procs))
 	}
 	if total := end.machine.total - u.machine.total; total > 0 {
