@@ -28,9 +28,10 @@ lint: ## formatting, vet, staticcheck
 	go tool staticcheck ./...
 	cd internal/interop && go vet ./...
 
-bench: ## the figures, ours beside our peers', as ratios
-	go test -run '^$$' -bench . -benchtime 5x ./suites/conformance ./cmd/hookassay
+bench: ## the figures, ours beside our peers', as ratios (ten minutes)
+	go test -run '^$$' -bench . -benchtime 3x ./suites/conformance ./cmd/hookassay
 	go test -run '^$$' -bench . ./suites/load ./mockprovider/...
+	go run ./internal/peers
 
 generate: ## compile the catalogue and its schema (seconds)
 	go test ./scenarios -run 'TestCatalogueIsCurrent|TestSchemaIsCurrent' -update

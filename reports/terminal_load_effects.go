@@ -19,12 +19,18 @@ func (p *page) completeness(c Completeness, timed bool) {
 	}
 	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
 		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
+	if c.Draining > 0 {
+		p.field("", fmt.Sprintf("%d had no effect yet when there was no more waiting: still draining", c.Draining))
+	}
 	if c.Blind != "" {
 		p.field("", "once may be more often: "+c.Blind)
 	}
 	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
 	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
 		plural(c.Forged, "forged event"), c.SettledMS))
+	if c.Stale > 0 {
+		p.field("", plural(c.Stale, "stale event")+" processed")
+	}
 	if len(c.Examples) > 0 {
 		p.field("such as", strings.Join(c.Examples, ", "))
 	}
@@ -44,8 +50,15 @@ func (p *page) drain(d Drain, known string) {
 		lag = fmt.Sprintf("effects came %s (p50), %s (p99), at most %s after the acknowledgement",
 			span(d.Lag.P50), span(d.Lag.P99), span(d.Lag.Max))
 	}
-	p.field("drain", joinedBy("; ", lag,
-		fmt.Sprintf("%s looked at, each about every %s", plural(d.Sampled, "event"), span(d.EveryMS)), d.Lag.Note))
+	looks := plural(d.Sampled, "event") + " looked at"
+	if d.EveryMS > 0 {
+		looks += ", each about every " + span(d.EveryMS)
+	}
+	p.field("drain", joinedBy("; ", lag, looks, d.Lag.Note))
+	if d.GrowthReason != "" {
+		p.field("", fmt.Sprintf("whether the backlog grew is not observed: %s; about %d waited when the load ended", d.GrowthReason, d.Backlog))
+		return
+	}
 	p.field("", fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog; about %d waited when the load ended",
 		d.Growth, d.GrowthCI, d.Backlog))
 }

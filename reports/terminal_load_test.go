@@ -115,3 +115,25 @@ func TestNarrowTableHoldsEverything(t *testing.T) {
 		}
 	}
 }
+
+// A slope that nobody saw is no slope of 0.
+func TestDrainInWords(t *testing.T) {
+	l := Load{
+		Completeness: Completeness{Observed: true, Acked: 10, Once: 3, Draining: 7, Stale: 2},
+		Drain:        Drain{Observed: true, Sampled: 10, Lag: Quantiles{N: 10, P50: 4}, GrowthReason: "too short to tell", Backlog: 7},
+	}
+	out := loadPage(l, 200)
+	for _, want := range []string{
+		"7 had no effect yet when there was no more waiting: still draining", "2 stale events processed",
+		"10 events looked at\n", "whether the backlog grew is not observed: too short to tell; about 7 waited when the load ended",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+	for _, never := range []string{"added to the backlog", "each about every"} {
+		if strings.Contains(out, never) {
+			t.Errorf("%q stands in\n%s", never, out)
+		}
+	}
+}

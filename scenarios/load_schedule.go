@@ -151,16 +151,23 @@ func (s LoadSchedule) PeakRate() (peak Rate) {
 func (s LoadSchedule) Peak() float64 { return s.PeakRate().PerSecond() }
 
 // Mass is the number of deliveries, before it is made whole.
-func (s LoadSchedule) Mass() float64 {
+func (s LoadSchedule) Mass() float64 { return s.MassUntil(s.Duration()) }
+
+// MassUntil is the integral of the rate from the start to a time in the window.
+func (s LoadSchedule) MassUntil(until time.Duration) float64 {
 	if s.Sine != nil {
-		w := 2 * math.Pi / time.Duration(s.Sine.Period).Seconds()
-		t := time.Duration(s.Sine.For).Seconds()
+		w, t := 2*math.Pi/time.Duration(s.Sine.Period).Seconds(), until.Seconds()
 		return s.Sine.Mean.PerSecond()*t + s.Sine.Swing.PerSecond()/w*(1-math.Cos(w*t))
 	}
 	mass := 0.0
 	for _, p := range s.Stretches() {
 		from, to := p.Ends()
-		mass += (from + to) / 2 * time.Duration(p.For).Seconds()
+		long := time.Duration(p.For)
+		t := min(until, long)
+		mass += (from + (to-from)*t.Seconds()/long.Seconds()/2) * t.Seconds()
+		if until -= t; until <= 0 {
+			break
+		}
 	}
 	return mass
 }

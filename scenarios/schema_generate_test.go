@@ -20,8 +20,11 @@ var effectCounts = []any{"0", "1", "1+", "2", "any", 0, 1, 2}
 // decoded into and the tables that they name things of.
 type schemaMaker struct {
 	defs  object
-	names map[string]object // "type.key" → the names that may stand there
-	extra map[string]object // type → what its keys must be together
+	names map[string]object            // "type.key" → the names that may stand there
+	whole map[string]object            // "type.key" → all that may stand there, where the Go type does not say it
+	more  map[string]object            // "type.key" → what holds beside what its Go type says
+	extra map[string]object            // type → what its keys must be together
+	texts map[string]map[string]string // type, key → its description
 }
 
 func makeSchema() (object, error) {
@@ -29,7 +32,7 @@ func makeSchema() (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := schemaMaker{defs: object{"fault": faultSchema(), "text": textSchema}, names: nameTables(sources), extra: togetherRules}
+	m := schemaMaker{defs: object{"fault": faultSchema(), "text": textSchema}, names: nameTables(sources), extra: togetherRules, texts: descriptions}
 	item, err := m.schema(reflect.TypeFor[written](), "")
 	if err != nil {
 		return nil, err
@@ -157,6 +160,8 @@ func faultSchema() object {
 // schema is that of a type; key is "type.key" of the field that has it.
 func (m schemaMaker) schema(t reflect.Type, key string) (object, error) {
 	switch t {
+	case reflect.TypeFor[Rate]():
+		return object{"type": "string", "pattern": `^ *0*[1-9][0-9]* */ *[smh] *$`}, nil
 	case reflect.TypeFor[mockprovider.Duration]():
 		return object{"type": "string", "pattern": `^([0-9]+(\.[0-9]+)?(ns|us|[µμ]s|ms|s|m|h))+$`}, nil
 	case reflect.TypeFor[faultList]():
@@ -189,6 +194,8 @@ func (m schemaMaker) scalarSchema(t reflect.Type, key string) (object, error) {
 		return object{"type": "string", "minLength": 1}, nil
 	case reflect.Bool:
 		return object{"type": "boolean"}, nil
+	case reflect.Float64:
+		return object{"type": "number", "minimum": 0}, nil
 	case reflect.Int, reflect.Int64:
 		return object{"type": "integer", "minimum": 0}, nil
 	}
@@ -205,14 +212,18 @@ func (m schemaMaker) structSchema(t reflect.Type) (object, error) {
 	properties := object{}
 	for f := range t.Fields() {
 		key := strictyaml.KeyOf(f)
-		p, err := m.schema(f.Type, t.Name()+"."+key)
-		if err != nil {
-			return nil, err
+		p, whole := m.whole[t.Name()+"."+key]
+		if p = maps.Clone(p); !whole {
+			var err error
+			if p, err = m.schema(f.Type, t.Name()+"."+key); err != nil {
+				return nil, err
+			}
 		}
-		text := descriptions[t.Name()][key]
+		text := m.texts[t.Name()][key]
 		if text == "" {
-			return nil, fmt.Errorf("%s.%s has no description in schema_describe_test.go", t.Name(), key)
+			return nil, fmt.Errorf("%s.%s has no description", t.Name(), key)
 		}
+		maps.Copy(p, m.more[t.Name()+"."+key])
 		p["description"] = text
 		properties[key] = p
 	}

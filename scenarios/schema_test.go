@@ -15,7 +15,13 @@ import (
 )
 
 func TestSchemaIsCurrent(t *testing.T) {
-	schema, err := makeSchema()
+	t.Run("scenario", func(t *testing.T) { isCurrent(t, "scenario.schema.json", makeSchema, SchemaJSON()) })
+	t.Run("load", func(t *testing.T) { isCurrent(t, "load.schema.json", makeLoadSchema, LoadSchemaJSON()) })
+}
+
+// isCurrent compares a file, or writes it anew.
+func isCurrent(t *testing.T, file string, makeIt func() (object, error), embedded []byte) {
+	schema, err := makeIt()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,13 +33,13 @@ func TestSchemaIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile("scenario.schema.json", want.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, want.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if !bytes.Equal(SchemaJSON(), want.Bytes()) {
-		t.Error("scenario.schema.json is older than the tables it is made of: run `make generate`")
+	if !bytes.Equal(embedded, want.Bytes()) {
+		t.Errorf("%s is older than the tables it is made of: run `make generate`", file)
 	}
 }
 
@@ -43,7 +49,15 @@ func TestEveryDescriptionHasItsKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, keys := range descriptions {
+	haveTheirKeys(t, schema, descriptions)
+	if schema, err = makeLoadSchema(); err != nil {
+		t.Fatal(err)
+	}
+	haveTheirKeys(t, schema, loadDescriptions)
+}
+
+func haveTheirKeys(t *testing.T, schema object, texts map[string]map[string]string) {
+	for name, keys := range texts {
 		def, ok := schema["$defs"].(object)[name].(object)
 		if !ok {
 			t.Errorf("no type %s", name)
@@ -59,7 +73,12 @@ func TestEveryDescriptionHasItsKey(t *testing.T) {
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(SchemaJSON()))
+	return compile(t, SchemaJSON())
+}
+
+func compile(t *testing.T, text []byte) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}

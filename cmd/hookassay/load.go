@@ -24,6 +24,7 @@ type loadFlags struct {
 	duration time.Duration
 	seed     int64
 	list     bool
+	dryRun   bool
 
 	prometheus string
 }
@@ -37,7 +38,8 @@ func newLoad(c *console) *cobra.Command {
 duplicated ones among them, and grades latency, answers and effects together.
 SCENARIO is a name (see --list) or a file of your own.`,
 		Example: `  hookassay load smoke --target http://127.0.0.1:8080/webhooks --scheme github --secret-env WEBHOOK_SECRET
-  hookassay load smoke --rate 500/s --for 30s -c hookassay.yaml`,
+  hookassay load smoke --rate 500/s --for 30s -c hookassay.yaml
+  hookassay load smoke --dry-run`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.list {
 				return cobra.NoArgs(cmd, args)
@@ -58,6 +60,7 @@ SCENARIO is a name (see --list) or a file of your own.`,
 	fs.DurationVar(&f.duration, "for", 0, "another duration than the scenario's")
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.list, "list", false, "list the load scenarios")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing; needs no target")
 	fs.StringVar(&f.prometheus, "prometheus", "", "serve /metrics on this host:port while the run goes on")
 	return cmd
 }
@@ -98,6 +101,9 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 	if err != nil {
 		return err
 	}
+	if f.dryRun && !f.targeted() {
+		return f.explain(c, s, "")
+	}
 	t, closeProbes, err := f.target.target(cmd)
 	if err != nil {
 		return err
@@ -108,6 +114,9 @@ func (f *loadFlags) run(cmd *cobra.Command, c *console, name string) error {
 	}
 	if !cmd.Flags().Changed("seed") {
 		cfg.Seed = newSeed()
+	}
+	if f.dryRun {
+		return errors.Join(f.dry(c, cfg), closeProbes())
 	}
 	err = f.scraped(cmd, c, cfg, f.command(name))
 	return errors.Join(err, closeProbes())

@@ -12,14 +12,15 @@ import (
 func newSchema(c *console) *cobra.Command {
 	schemas := map[string]func() []byte{
 		"config":   target.ConfigSchema,
+		"load":     scenarios.LoadSchemaJSON,
 		"report":   reports.SchemaJSON,
 		"scenario": scenarios.SchemaJSON,
 	}
 	return &cobra.Command{
-		Use:       "schema config|report|scenario",
+		Use:       "schema config|load|report|scenario",
 		Short:     "Prints a JSON Schema, for editors and for whoever reads reports",
-		Args:      oneArg("config, report or scenario"),
-		ValidArgs: []string{"config", "report", "scenario"},
+		Args:      oneArg("config, load, report or scenario"),
+		ValidArgs: []string{"config", "load", "report", "scenario"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			schema, ok := schemas[args[0]]
 			if !ok {

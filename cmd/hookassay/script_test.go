@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 //	servekept SCHEME [FLAW...] the same, whose effects are rows of app.db and lines of app.log
 //	servefickle              starts one that verifies nothing any more once it has refused something
 //	servegranting RATE [ORIGIN] starts one of CloudEvents that grants a rate to an origin; sets $ADDRESS, $EFFECTS, $SECRET
+//	owned [FLAW...]          writes hookassay.yaml of a receiver that hookassay starts; sets $ADDRESS, $WEBHOOK_SECRET
 //	odd KIND                 starts a listener that misbehaves; sets $URL
 //	exitcode N CMD...        runs a command that must end with that exit code
 //	nosecret FILE...         fails when a file holds $SECRET
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"servekept":   serveKeptCmd,
 
 			"servegranting": serveGrantingCmd,
+			"owned":         ownedCmd,
 
 			"odd":      oddCmd,
 			"exitcode": exitCodeCmd,

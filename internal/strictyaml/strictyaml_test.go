@@ -39,6 +39,29 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestFractionsStandUnderTheirKeys(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"skew: 1.5\n", ""}, {"skew: 2\n", ""}, {"a: {skew: 1.5}\n", ""},
+		{"a: 1.5\n", "f.yaml:1:4: a number here is whole"},
+		{"skew: .nan\n", "f.yaml:1:7: a number here is whole"}, {"skew: [1.5]\n", "f.yaml:1:8: a number here is whole"},
+		{"skew: many\n", "f.yaml:1:7: expected a number"}, {"skew: \"1.5\"\n", "f.yaml:1:7: expected a number"},
+	} {
+		d, err := Parse("f.yaml", []byte(tt.text), "skew")
+		if err == nil {
+			var into struct {
+				Skew float64 `yaml:"skew"`
+				A    struct {
+					Skew float64 `yaml:"skew"`
+				} `yaml:"a"`
+			}
+			err = d.Decode(d.Body, &into)
+		}
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: %v, want %q", tt.text, err, tt.want)
+		}
+	}
+}
+
 // kitchen has every kind of thing that is decoded.
 type kitchen struct {
 	Name    string            `yaml:"name"`

@@ -85,6 +85,7 @@ func hit(t *vegeta.Target) error {
 // When ctx ends it stops at once, deliveries in flight included; when a rule
 // aborts it, those in flight are still waited for.
 func (a *attack) run(ctx context.Context) {
+	defer collectLess()()
 	workers := uint64(a.scenario.InFlight)
 	attacker := vegeta.NewAttacker(
 		vegeta.Client(&http.Client{Transport: a.transport}), // first: it replaces the whole client

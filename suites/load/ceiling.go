@@ -1,18 +1,12 @@
 package load
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
 // A ceiling keeps everything that is sent, whether planned, caught up or sent
-// again, under the rate that the receiver has granted. It may be used
-// concurrently.
+// again, under the rate that the receiver has granted. A nil one is none.
 type ceiling struct {
-	gap time.Duration // between two deliveries, at least
-
-	mu   sync.Mutex
-	next time.Duration // since the run's start
+	gap  time.Duration // between two deliveries, at least
+	next time.Duration // the next one's place, since the run's start
 }
 
 // newCeiling returns the ceiling for a rate, in requests a minute. Where the
@@ -24,13 +18,18 @@ func newCeiling(granted, planned int) *ceiling {
 	return &ceiling{gap: (time.Minute + time.Duration(rate) - 1) / time.Duration(rate)}
 }
 
-// take returns when the next delivery may be sent, since the run's start, and
-// takes that place: now, or later. Who comes a little late keeps his place, so
-// that late wake-ups add up to no lag.
-func (c *ceiling) take(now time.Duration) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	place := max(c.next, now-slack)
-	c.next = place + c.gap
-	return max(place, now)
+// free is from when the next delivery may go, since the run's start.
+func (c *ceiling) free() time.Duration {
+	if c == nil {
+		return 0
+	}
+	return c.next
+}
+
+// take takes the place of a delivery that goes now. Who comes a little late
+// keeps his place, so that late wake-ups add up to no lag.
+func (c *ceiling) take(now time.Duration) {
+	if c != nil {
+		c.next = max(c.next, now-slack) + c.gap
+	}
 }

@@ -40,6 +40,9 @@ var (
 
 // failureOf classifies an error of connecting, writing or reading.
 func failureOf(ctx context.Context, err error) failure {
+	if err == nil {
+		return answered // the usual case allocates nothing
+	}
 	var (
 		dns  *net.DNSError
 		cert *tls.CertificateVerificationError
@@ -47,8 +50,6 @@ func failureOf(ctx context.Context, err error) failure {
 		slow net.Error
 	)
 	switch {
-	case err == nil:
-		return answered
 	case ctx.Err() != nil:
 		return canceled
 	case errors.Is(err, errGarbage):

@@ -65,7 +65,7 @@ func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) 
 	}
 	result.Rerun = r.Rerun
 	r.Load = append(r.Load, result)
-	r.Requests += result.Sent
+	r.Requests += requests(result)
 	return nil
 }
 

@@ -90,6 +90,7 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	ended := time.Now()
 	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
+	audit.expected = func(event int) bool { return p.works(plan.Class(event), event) }
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
 	a.drain.stop(ctx)
 	f.drain, f.lags = a.drain.report(), a.drain.known()
@@ -140,9 +141,13 @@ func (cfg Config) within(plan *Plan) error {
 	if !t.Loopback() {
 		limit = t.Limits.Requests
 	}
-	if total := plan.Len() + cfg.spent; limit > 0 && total > limit {
-		return fmt.Errorf("load %s would send %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
-			name, total, limit)
+	total, would := plan.Len()*cfg.attempts()+cfg.spent, "would send"
+	if cfg.attempts() > 1 {
+		would = "may send, with what is sent again, up to"
+	}
+	if limit > 0 && total > limit {
+		return fmt.Errorf("load %s %s %d requests, but the target's limit is %d: make it shorter or slower with --for and --rate, or raise limits.requests",
+			name, would, total, limit)
 	}
 	if t.Limits.Rate > 0 && plan.Peak() > t.Limits.Rate {
 		return fmt.Errorf("load %s would send up to %.4g requests a second, but the target's limit is %.4g: make it slower with --rate, or raise limits.rate",

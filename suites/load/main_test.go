@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/hookassay/hookassay/internal/peers/endpoint"
 	"github.com/hookassay/hookassay/internal/receiver"
 	"github.com/hookassay/hookassay/suites/target"
 )
@@ -23,8 +25,11 @@ var secrets = map[string]string{
 }
 
 func TestMain(m *testing.M) {
-	if address := os.Getenv(benchReceiver); address != "" {
-		serveBenchReceiver(address)
+	if os.Getenv(benchReceiver) != "" {
+		if err := endpoint.Serve(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
 	goleak.VerifyTestMain(m)

@@ -52,9 +52,7 @@ func (p *pacer) Pace(elapsed time.Duration, _ uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	p.resend.take(j)
-	if p.ceiling != nil {
-		p.wait(p.ctx, p.begun.Add(p.ceiling.take(time.Since(p.begun))), nil)
-	}
+	p.ceiling.take(time.Since(p.begun))
 	p.jobs <- j // there is room for as many as can be in flight
 	return 0, false
 }
@@ -98,7 +96,7 @@ func (p *pacer) earliest(now time.Duration) (j job, at time.Duration, ok bool) {
 			j, at, ok = again, again.due, true
 		}
 	}
-	return j, at, ok
+	return j, max(at, p.ceiling.free()), ok
 }
 
 // went notes that a job goes now.

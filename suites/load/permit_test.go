@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -200,5 +201,50 @@ func TestGradeWithinTheGrant(t *testing.T) {
 	}
 	if want := r.Load[0].Sent + 2; r.Requests < want {
 		t.Errorf("%d requests, of at least %d", r.Requests, want)
+	}
+}
+
+// What may be sent again counts against the target's limit.
+func TestRetriesCountAgainstTheLimit(t *testing.T) {
+	tgt := elsewhere(t, receiver.CloudEvents)
+	tgt.Limits.Risk, tgt.Limits.Requests = scenarios.Disruptive, 100
+	s := smoke(t, perSecond(50), time.Second)
+	cfg := Config{Target: tgt, Scenario: s}
+	if err := cfg.Check(); err != nil {
+		t.Error(err)
+	}
+	cfg.Scenario.Retries = &scenarios.LoadRetries{Within: mockprovider.Duration(time.Second), Attempts: 3}
+	if err := cfg.Check(); err == nil || !strings.Contains(err.Error(), "up to 151 requests, but the target's limit is 100") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// What is sent again keeps to the grant, too, however much waits.
+func TestResendingWithinTheGrant(t *testing.T) {
+	const granted = 3000
+	var mu sync.Mutex
+	var arrived []time.Time
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		mu.Lock()
+		arrived = append(arrived, time.Now())
+		mu.Unlock()
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+	defer srv.Close()
+	tgt := elsewhere(t, receiver.CloudEvents)
+	tgt.Resolve = srv.Listener.Addr().String()
+	s := smoke(t, perSecond(40), 1500*time.Millisecond)
+	s.Retries = &scenarios.LoadRetries{Within: mockprovider.Duration(500 * time.Millisecond), Attempts: 5}
+	cfg := Config{Target: tgt, Scenario: s, Seed: 7, Nonce: t.Name()}.permitted(grant{granted, granted})
+	l, err := Run(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Resent == nil || l.Resent.Sent < 2*l.Sent {
+		t.Fatalf("too little was sent again to tell: %+v", l.Resent)
+	}
+	span := arrived[len(arrived)-1].Sub(arrived[0])
+	if most := granted / 60 * (span + time.Second).Seconds(); float64(len(arrived)) > most { // a second: the first may arrive late
+		t.Errorf("%d arrived in %s, more than %d a minute", len(arrived), span, granted)
 	}
 }

@@ -43,7 +43,7 @@ func Play(ctx context.Context, runs []Config, sent int) Played {
 	for _, cfg := range runs {
 		result := playOne(ctx, cfg.After(sent+out.Requests))
 		out.Load = append(out.Load, result)
-		out.Requests += result.Sent
+		out.Requests += requests(result)
 	}
 	return out
 }
@@ -62,6 +62,14 @@ func playOne(ctx context.Context, cfg Config) reports.Load {
 		return unplayed(cfg, reports.Error, err.Error())
 	}
 	return result
+}
+
+// requests is how many a run has sent.
+func requests(l reports.Load) int {
+	if l.Resent == nil {
+		return l.Sent
+	}
+	return l.Sent + l.Resent.Sent
 }
 
 // After says that so many requests went before the run: they count against the
@@ -90,8 +98,7 @@ func unplayed(cfg Config, v reports.Verdict, reason string) reports.Load {
 		Rerun:        rerun(cfg),
 	}
 	if plan, err := NewPlan(s, cfg.Seed); err == nil {
-		out.Plan = reports.LoadPlan{Schedule: plan.String(), Total: plan.Len(), Rate: plan.Rate(), InFlight: s.InFlight, Digest: plan.Digest()}
-		out.Unsent = plan.Len()
+		out.Plan, out.Unsent = planned(cfg, plan), plan.Len()
 	}
 	for _, o := range s.Objectives {
 		out.Objectives = append(out.Objectives, reports.Objective{

@@ -1,6 +1,8 @@
 package load
 
 import (
+	"slices"
+
 	"github.com/hookassay/hookassay/mockprovider"
 )
 
@@ -10,6 +12,7 @@ type pressing struct {
 	press   *mockprovider.Press
 	content *content
 	own     [classes]int // the form of a class that has one of its own
+	idle    []bool       // by the content's types: the receiver does nothing with events of that one
 }
 
 func newPressing(cfg Config, plan *Plan) (*pressing, error) {
@@ -22,7 +25,24 @@ func newPressing(cfg Config, plan *Plan) (*pressing, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pressing{press: press, content: plan.content, own: own}, nil
+	p := &pressing{press: press, content: plan.content, own: own, idle: make([]bool, max(1, len(plan.content.names)))}
+	for i, name := range plan.content.names {
+		p.idle[i] = cfg.idle[name] || declaredIdle(cfg.Target.Samples, name)
+	}
+	return p, nil
+}
+
+// declaredIdle reports whether the user says that events of the type have no
+// effect.
+func declaredIdle(s *mockprovider.Samples, name string) bool {
+	return s != nil && len(s.Handled) > 0 && !slices.Contains(s.Handled, name)
+}
+
+// works reports whether the receiver does something with the event that a
+// delivery of the class brings. What has a form of its own is of a type that
+// the preflight has seen to work.
+func (p *pressing) works(class Class, event int) bool {
+	return p.own[class] > 0 || !p.idle[p.content.typeOf(event)]
 }
 
 // ids returns what tells an event's id, for use by one goroutine.

@@ -20,13 +20,6 @@ func rawWrite(fd int, p []byte) (int, error) {
 	return outcome(n, errno)
 }
 
-// rawPeek reads without taking what it reads.
-func rawPeek(fd int, p []byte) (int, error) {
-	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		unix.MSG_PEEK|unix.MSG_DONTWAIT, 0, 0)
-	return outcome(n, errno)
-}
-
 func outcome(n uintptr, errno unix.Errno) (int, error) {
 	if errno != 0 {
 		return -1, errno

@@ -118,10 +118,11 @@ func (s *stream) write(fd int) bool {
 }
 
 // readable reports whether an idle connection has input: the peer's end of
-// it, or an answer to nothing, such as 408.
+// it, or an answer to nothing, such as 408. Such a connection is given up, so
+// that a byte may be taken from it.
 func readable(fd int) bool {
 	var one [1]byte
-	_, err := rawPeek(fd, one[:])
+	_, err := rawRead(fd, one[:])
 	return err != unix.EAGAIN && err != unix.EINTR
 }
 

@@ -78,7 +78,7 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 	first := taken && t.acked.set(event)
 	since := done.Sub(t.begun)
 	switch {
-	case first && t.plan.Class(event) == Genuine:
+	case first && t.plan.Class(event) == Genuine && t.pressing.works(Genuine, event):
 		t.drain.acked(event, since)
 	case class.owed() && !taken && t.ctx.Err() == nil:
 		t.resend.ended(j, r.status, r.retryAfter, done, since)

@@ -8,6 +8,7 @@
 //	describe.go   Describe: the tree in a user's suite
 //	run.go        Run: the same tree, played for the command line
 //	tree.go       the tree
+//	load.go       load scenarios in the tree, behind the others
 //	compare.go    Run holds what Ginkgo says against the report
 //	selection.go  what Ginkgo will run, so that nothing else is sent
 //	ending.go     verdict → passed, failed or skipped

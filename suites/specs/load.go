@@ -3,7 +3,7 @@ package specs
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -41,22 +41,11 @@ func (l *loadPart) declare() {
 
 // labels of an It; about is a class, the generator, or "".
 func (l *loadPart) labels(about string) ginkgo.Labels {
-	labels := ginkgo.Label("load", labelOf(l.scenario.Name), "risk-"+string(scenarios.Disruptive))
+	labels := ginkgo.Label("load", l.scenario.Name, "risk-"+string(scenarios.Disruptive))
 	if about != "" {
 		labels = append(labels, about)
 	}
 	return labels
-}
-
-// labelOf makes a label of a name of the user's: Ginkgo's filters give these
-// characters a meaning.
-func labelOf(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("&|!,()/:", r) {
-			return '-'
-		}
-		return r
-	}, name)
 }
 
 // settle ends an objective's spec as its verdict says.
@@ -64,7 +53,10 @@ func (l *loadPart) settle(i int) {
 	if l.result == nil {
 		ginkgo.Skip(unchosenLoad)
 	}
-	o := l.result.Objectives[i]
+	o, ok := l.objective(i)
+	if !ok {
+		ginkgo.Fail("hookassay: the load was played and has no verdict on " + l.scenario.Objectives[i].String())
+	}
 	ginkgo.AddReportEntry(o.Text, objective(o), ginkgo.ReportEntryVisibilityFailureOrVerbose)
 	switch endings[o.Verdict] {
 	case passes, notes:
@@ -73,6 +65,17 @@ func (l *loadPart) settle(i int) {
 	default:
 		ginkgo.Fail(joined([]string{fmt.Sprintf("%s: %s: %s", l.scenario.Location, l.container(), objective(o)), line("again", l.result.Rerun)}))
 	}
+}
+
+// objective is what became of the scenario's objective; the result may have put
+// those that ask for nothing elsewhere.
+func (l *loadPart) objective(i int) (reports.Objective, bool) {
+	text := l.scenario.Objectives[i].String()
+	k := slices.IndexFunc(l.result.Objectives, func(o reports.Objective) bool { return o.Text == text })
+	if k < 0 {
+		return reports.Objective{}, false
+	}
+	return l.result.Objectives[k], true
 }
 
 const unchosenLoad = "the load is not among what was chosen"
@@ -102,8 +105,8 @@ func (l *loadPart) runEnding() ending {
 	if l.result.Verdict != reports.Fail {
 		return endings[l.result.Verdict]
 	}
-	for _, o := range l.result.Objectives {
-		if endings[o.Verdict] == fails {
+	for i := range l.scenario.Objectives { // and no other, such as a rule that ended the run
+		if o, ok := l.objective(i); !ok || endings[o.Verdict] == fails {
 			return passes
 		}
 	}
@@ -122,7 +125,8 @@ func (t *tree) expectLoads(expect func(key string, want types.SpecState)) {
 		for i, o := range l.scenario.Objectives {
 			want := types.SpecStateSkipped
 			if l.result != nil {
-				want = endings[l.result.Objectives[i].Verdict].state()
+				judged, _ := l.objective(i) // without a verdict it fails
+				want = endings[judged.Verdict].state()
 			}
 			expect(l.container()+" "+o.String(), want)
 		}

@@ -60,7 +60,7 @@ func ofLoads(said types.Report) map[string]types.SpecReport {
 func TestOneTreeWithLoad(t *testing.T) {
 	config := serve(t)
 	config.Only = []string{"auth.wrong-key"}
-	s := briefLoad(t, "brief (nightly)")
+	s := briefLoad(t, "nightly")
 	var report reports.Report
 	said := playDescribed(func() conformance.Config { return config }, nil, Load(s),
 		ReportTo(func(r reports.Report) error { report = r; return nil }))
@@ -70,7 +70,7 @@ func TestOneTreeWithLoad(t *testing.T) {
 	if len(report.Load) != 1 || report.Load[0].Verdict != reports.Pass || len(report.Scenarios) != 1 || report.Verdict != reports.Conformant {
 		t.Errorf("%s: %d scenarios, loads %+v", report.Verdict, len(report.Scenarios), report.Load)
 	}
-	if want := "go test -ginkgo.focus='load brief (nightly) '"; report.Load[0].Rerun != want {
+	if want := "go test -ginkgo.focus='load nightly '"; report.Load[0].Rerun != want {
 		t.Errorf("again: %s", report.Load[0].Rerun)
 	}
 	if sent := report.Load[0].Sent; report.Requests <= sent {
@@ -80,8 +80,8 @@ func TestOneTreeWithLoad(t *testing.T) {
 	if len(specs) != len(s.Objectives)+1 {
 		t.Errorf("%d specs", len(specs))
 	}
-	forged := specs["load brief (nightly) forged: accepted = 0"]
-	for _, label := range []string{"load", "brief -nightly-", "forged", "risk-disruptive"} {
+	forged := specs["load nightly forged: accepted = 0"]
+	for _, label := range []string{"load", "nightly", "forged", "risk-disruptive"} {
 		if !slices.Contains(forged.Labels(), label) {
 			t.Errorf("labels %v lack %q", forged.Labels(), label)
 		}
