@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/hookassay/hookassay/internal/receiver"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
+	"github.com/hookassay/hookassay/suites/target"
 )
 
 var (
@@ -182,7 +184,8 @@ func (r matrixRow) play(t *testing.T) {
 // once plays the row against a receiver of its own.
 func (r matrixRow) once(t *testing.T) (l reports.Load) {
 	t.Helper()
-	cfg := receiver.Config{}
+	seen := &told{counts: map[string]int{}}
+	cfg := receiver.Config{OnEffect: seen.add}
 	if r.Flaw != noFlaw {
 		cfg.Flaws = []string{r.Flaw}
 	}
@@ -190,6 +193,7 @@ func (r matrixRow) once(t *testing.T) (l reports.Load) {
 		cfg.Data = filepath.Join(t.TempDir(), "receiver.db")
 	}
 	tgt := receiveAs(t, receiver.StandardWebhooks, cfg)
+	tgt.Probes = []target.Probe{target.Func(seen.count)}
 	tgt.Timeouts.Effect = time.Second
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -198,6 +202,25 @@ func (r matrixRow) once(t *testing.T) (l reports.Load) {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// told counts what the receiver says that it has processed: asking takes no longer
+// where the effects are in a file.
+type told struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+func (s *told) add(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[id]++
+}
+
+func (s *told) count(id string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[id]
 }
 
 // compare says what is not as the row says; "" if nothing.
