@@ -206,5 +206,16 @@ func next(r Report) string {
 	if r.Profile == "core" {
 		return r.Rerun + " --profile production"
 	}
-	return "hookassay load smoke"
+	return nextLoad(r.Load)
+}
+
+// nextLoad is what comes behind loads that were borne.
+func nextLoad(borne []Load) string {
+	switch {
+	case len(borne) == 0:
+		return "hookassay load smoke"
+	case borne[len(borne)-1].Name == "smoke":
+		return "hookassay load storm"
+	}
+	return "hookassay load launch-day, with the peak that you expect as its --rate"
 }

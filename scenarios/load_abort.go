@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // An Abort ends a run early when a condition has held in each of the last
@@ -50,9 +52,9 @@ func ParseAbort(text string) (Abort, error) {
 // loadAbort is a rule as a file holds it.
 type loadAbort Abort
 
-// UnmarshalText parses what ParseAbort does.
-func (a *loadAbort) UnmarshalText(b []byte) error {
-	parsed, err := ParseAbort(string(b))
+// UnmarshalYAML reads what ParseAbort does.
+func (a *loadAbort) UnmarshalYAML(node ast.Node) error {
+	parsed, err := readSentence(node, ParseAbort)
 	*a = loadAbort(parsed)
 	return err
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/hookassay/hookassay/internal/nearest"
 	"github.com/hookassay/hookassay/internal/strictyaml"
 	"github.com/hookassay/hookassay/mockprovider"
@@ -172,9 +174,25 @@ func (s LoadScenario) check() error {
 // loadObjective is an objective as a file holds it.
 type loadObjective Objective
 
-// UnmarshalText parses what ParseObjective does.
-func (o *loadObjective) UnmarshalText(b []byte) error {
-	parsed, err := ParseObjective(string(b))
+// UnmarshalYAML reads what ParseObjective does.
+func (o *loadObjective) UnmarshalYAML(node ast.Node) error {
+	parsed, err := readSentence(node, ParseObjective)
 	*o = loadObjective(parsed)
 	return err
+}
+
+// readSentence reads an objective or a rule. Most have a colon in them, which
+// YAML takes for a map where nobody has quoted it.
+func readSentence[T any](node ast.Node, parse func(string) (T, error)) (parsed T, err error) {
+	if _, isMap := strictyaml.Entries(node); isMap {
+		return parsed, strictyaml.Placed(node, `put it in quotes, because of its colon: "genuine: errors <= 1%"`)
+	}
+	text, err := strictyaml.Scalar(node)
+	if err != nil {
+		return parsed, err
+	}
+	if parsed, err = parse(text); err != nil {
+		return parsed, strictyaml.Placed(node, err.Error())
+	}
+	return parsed, nil
 }

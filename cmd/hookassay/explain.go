@@ -1,7 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
+
+	"github.com/hookassay/hookassay/scenarios"
 )
 
 func newExplain(c *console) *cobra.Command {
@@ -18,7 +24,7 @@ func newExplain(c *console) *cobra.Command {
 			}
 			s, err := catalogue.Find(args[0])
 			if err != nil {
-				return err
+				return loadInstead(args[0], err)
 			}
 			width, _ := terminal(c.out)
 			return s.Explain(c.out, width)
@@ -26,4 +32,13 @@ func newExplain(c *console) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&own, "scenarios", nil, "file or directory with scenarios of your own")
 	return cmd
+}
+
+// loadInstead says where the name of a load scenario, as reports have it, too, is
+// explained.
+func loadInstead(id string, unknown error) error {
+	if name := strings.TrimPrefix(id, "load."); slices.Contains(scenarios.LoadNames(), name) {
+		return fmt.Errorf("%s is a load scenario: hookassay load %s --dry-run explains it", name, name)
+	}
+	return unknown
 }

@@ -36,13 +36,21 @@ func newLoad(c *console) *cobra.Command {
 		Short: "Grades a receiver under load",
 		Long: `Sends freshly signed, unique deliveries at a fixed schedule, with forged and
 duplicated ones among them, and grades latency, answers and effects together.
-SCENARIO is a name (see --list) or a file of your own.`,
-		Example: `  hookassay load smoke --target http://127.0.0.1:8080/webhooks --scheme github --secret-env WEBHOOK_SECRET
-  hookassay load smoke --rate 500/s --for 30s -c hookassay.yaml
-  hookassay load smoke --dry-run`,
+SCENARIO is a name (see --list) or a file of your own (docs/load.md, and
+hookassay schema load). --rate sets the highest rate and --for the whole
+duration; the schedule keeps its shape.
+
+Exit codes: 0 every objective was met that could be looked at, 1 one was
+missed, 2 usage, 3 nothing was proven or the run was interrupted, 5 what was
+missed may be due to this machine and not to the receiver.`,
+		Example: `  hookassay load --list
+  hookassay load storm --dry-run
+  hookassay load smoke --target http://127.0.0.1:8080/webhooks --scheme github --secret-env WEBHOOK_SECRET
+  hookassay load launch-day --rate 800/s -c hookassay.yaml --out out
+  hookassay load own.yaml -c hookassay.yaml --prometheus 127.0.0.1:9464`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.list {
-				return cobra.NoArgs(cmd, args)
+				return noneBeside(args)
 			}
 			return oneArg("the name of a load scenario (see hookassay load --list)")(cmd, args)
 		},
@@ -54,9 +62,10 @@ SCENARIO is a name (see --list) or a file of your own.`,
 		},
 	}
 	f.target.flags(cmd)
+	f.output.untold = true // what was sent is too much to be written down
 	f.output.flags(cmd)
 	fs := cmd.Flags()
-	fs.StringVar(&f.rate, "rate", "", "another rate than the scenario's, such as 500/s")
+	fs.StringVar(&f.rate, "rate", "", "another highest rate than the scenario's, such as 500/s")
 	fs.DurationVar(&f.duration, "for", 0, "another duration than the scenario's")
 	fs.Int64Var(&f.seed, "seed", 0, "order and content of a run before (default a new one)")
 	fs.BoolVar(&f.list, "list", false, "list the load scenarios")
@@ -65,6 +74,15 @@ SCENARIO is a name (see --list) or a file of your own.`,
 	return cmd
 }
 
+func noneBeside(args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("load: --list goes alone; hookassay load %s --dry-run says what that one sends", quote(args[0]))
+	}
+	return nil
+}
+
+// listLoad lists the load scenarios, with how much they send: whoever chooses
+// one wants to know how long it takes, and what the receiver is to bear.
 func listLoad(c *console) error {
 	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, name := range scenarios.LoadNames() {
@@ -72,7 +90,7 @@ func listLoad(c *console) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Title)
+		fmt.Fprintf(w, "%s\t%s\tup to %s\t%s\n", s.Name, short(s.Schedule.Duration()), s.Schedule.PeakRate(), s.Title)
 	}
 	return w.Flush()
 }

@@ -26,11 +26,12 @@ func (f *loadFlags) dry(c *console, cfg load.Config) error {
 		return err
 	}
 	where := fmt.Sprintf("%s (%s)", cfg.Target.OwnRedactor().Text(cfg.Target.URL.String()), cfg.Target.Scheme.Name)
-	return f.explain(c, cfg.Scenario, where)
+	s, left := cfg.Fits()
+	return f.explain(c, s, where, left...)
 }
 
 // explain says what a load scenario sends, and what must come of it.
-func (f *loadFlags) explain(c *console, s scenarios.LoadScenario, where string) error {
+func (f *loadFlags) explain(c *console, s scenarios.LoadScenario, where string, left ...reports.LeftOut) error {
 	plan, err := load.NewPlan(s, f.seed)
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func (f *loadFlags) explain(c *console, s scenarios.LoadScenario, where string) 
 		fmt.Fprint(c.out, "This would go:\n\n")
 	}
 	fmt.Fprintf(c.out, "load %s: %s\n\n", s.Name, s.Title)
-	for _, row := range loadRows(s, plan) {
+	for _, row := range append(loadRows(s, plan), leftOut(left)) {
 		name := row.name
 		for _, line := range row.lines {
 			fmt.Fprintf(c.out, "  %-13s%s\n", name, line)
@@ -96,6 +97,15 @@ func loadRows(s scenarios.LoadScenario, plan *load.Plan) []loadRow {
 		{"objectives", objectives},
 		{"abort", aborts},
 	}
+}
+
+// leftOut says what the target cannot be sent. Objectives about it are gone, too.
+func leftOut(left []reports.LeftOut) loadRow {
+	row := loadRow{name: "left out"}
+	for _, l := range left {
+		row.lines = append(row.lines, l.What+": "+l.Reason)
+	}
+	return row
 }
 
 // loadContent says what genuine deliveries carry.

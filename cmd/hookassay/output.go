@@ -21,12 +21,17 @@ type output struct {
 	dir             string
 	format          string
 	verbose         bool
+	untold          bool // there is no transcript
 	transcript, ids *os.File
 	receiver        *os.File // what its process writes; redacted
 }
 
 func (o *output) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&o.dir, "out", "o", "", "directory for report.json, transcript.jsonl and ids.jsonl")
+	files := "report.json, transcript.jsonl and ids.jsonl"
+	if o.untold {
+		files = "report.json and ids.jsonl"
+	}
+	cmd.Flags().StringVarP(&o.dir, "out", "o", "", "directory for "+files)
 	o.formatFlags(cmd)
 }
 
@@ -54,8 +59,13 @@ func (o *output) open() (err error) {
 	if err := remove(o.dir, "report.json", receiverLog); err != nil {
 		return err
 	}
-	if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
-		return fmt.Errorf("--out: %w", err)
+	if o.untold {
+		err = remove(o.dir, "transcript.jsonl")
+	} else if o.transcript, err = os.Create(filepath.Join(o.dir, "transcript.jsonl")); err != nil {
+		err = fmt.Errorf("--out: %w", err)
+	}
+	if err != nil {
+		return err
 	}
 	if o.ids, err = os.Create(filepath.Join(o.dir, "ids.jsonl")); err != nil {
 		return fmt.Errorf("--out: %w", err)

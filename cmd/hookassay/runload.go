@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hookassay/hookassay/scenarios"
@@ -15,10 +17,15 @@ import (
 
 // findLoad finds a load scenario by its name, or reads it from a file.
 func findLoad(name string) (scenarios.LoadScenario, error) {
-	if _, err := os.Stat(name); err == nil {
+	if _, err := os.Stat(name); err == nil || isFile(name) {
 		return scenarios.LoadScenarioFile(name)
 	}
 	return scenarios.FindLoad(name)
+}
+
+// isFile tells a file by its name, whether it is there or not.
+func isFile(name string) bool {
+	return strings.ContainsRune(name, filepath.Separator) || slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name))
 }
 
 // loads are the load scenarios that are played behind a run.

@@ -9,6 +9,12 @@ import (
 	"github.com/hookassay/hookassay/suites/target"
 )
 
+// Fits is the scenario as the target can be sent it, and what of it is left out.
+func (cfg Config) Fits() (scenarios.LoadScenario, []reports.LeftOut) {
+	cfg = cfg.fitted()
+	return cfg.Scenario, cfg.left
+}
+
 // fitted leaves out of the scenario what the target cannot be sent, and says
 // why. Objectives about that are not applicable then.
 func (cfg Config) fitted(m *mockprovider.Maker) Config {
