@@ -18,10 +18,7 @@ type dealer struct {
 }
 
 func newDealer(mix []scenarios.Weight, seed int64) (*dealer, error) {
-	var weights [classes]int
-	for _, w := range mix {
-		weights[classOf(w.Name)] = w.Weight
-	}
+	weights := weightsOf(mix)
 	shrink := 0
 	for _, w := range weights {
 		shrink = gcd(shrink, w)
@@ -49,6 +46,14 @@ func newDealer(mix []scenarios.Weight, seed int64) (*dealer, error) {
 		d.decks[i] = slices.Concat(cards...)
 	}
 	return d, nil
+}
+
+// weightsOf is the mix by class.
+func weightsOf(mix []scenarios.Weight) (weights [classes]int) {
+	for _, w := range mix {
+		weights[classOf(w.Name)] = w.Weight
+	}
+	return weights
 }
 
 // class is the class of delivery n.
