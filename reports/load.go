@@ -69,13 +69,15 @@ type Bin struct {
 
 // Resent is what the producer sent again because it was not acknowledged.
 type Resent struct {
-	Sent          int       `json:"sent"`
-	Accepted      int       `json:"accepted"`
-	GivenUp       int       `json:"given_up"`      // events whose retries ran out, or that the receiver wanted no more of
-	Outstanding   int       `json:"outstanding"`   // events whose next retry was not made, because the run had to end
-	Amplification float64   `json:"amplification"` // (planned ones sent + resent) ÷ planned ones sent
-	WorstSecond   float64   `json:"worst_second"`  // the same of the second in which it was highest
-	Response      Quantiles `json:"response"`      // from when each was due
+	Sent          int     `json:"sent"`
+	Accepted      int     `json:"accepted"`
+	GivenUp       int     `json:"given_up"`      // events whose retries ran out, or that the receiver wanted no more of
+	Outstanding   int     `json:"outstanding"`   // events whose next retry was not made, because the run had to end
+	Amplification float64 `json:"amplification"` // (planned ones sent + resent) ÷ planned ones sent
+	// WorstSecond is the same of the second in which it was highest, among the whole
+	// ones of the plan in which at least ten planned ones were sent; 0: there was none.
+	WorstSecond float64   `json:"worst_second"`
+	Response    Quantiles `json:"response"` // from when each was due
 }
 
 // Drain is how fast effects followed acknowledgements while the load went on.
@@ -101,9 +103,10 @@ type Quantiles struct {
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p99.9"`
 	Max  float64 `json:"max"`
-	// CI95 holds, for p50, p90, p99 and p99.9 in turn, the 95 % confidence
-	// interval by order statistics, as if samples were independent.
-	CI95 [][2]float64 `json:"ci95,omitempty"`
+	// CI95 holds the 95 % confidence intervals of "p50", "p90", "p99" and "p99.9"
+	// by order statistics, as if samples were independent. Of few samples even the
+	// slowest may lie below a quantile: then it has no interval.
+	CI95 map[string][2]float64 `json:"ci95,omitempty"`
 	// Note says which quantiles too few samples stand behind.
 	Note string `json:"note,omitempty"`
 }

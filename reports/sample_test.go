@@ -265,7 +265,7 @@ func steadyLoad() Load {
 		Classes: []LoadClass{
 			{Class: "genuine", Sent: 4320, Accepted: 4320, Right: 4320, Statuses: map[string]int{"200": 4320},
 				Response: Quantiles{N: 4320, Mean: 2.1, P50: 1.84, P90: 3.2, P99: 9.71, P999: 21.4, Max: 31.2, Note: "n too small for p99.9",
-					CI95: [][2]float64{{1.81, 1.88}, {3.1, 3.31}, {9.02, 10.6}, {17.1, 31.2}}},
+					CI95: map[string][2]float64{"p50": {1.81, 1.88}, "p90": {3.1, 3.31}, "p99": {9.02, 10.6}, "p99.9": {17.1, 31.2}}},
 				Distribution: bell(4320, 1.84, 2.04)},
 			{Class: "duplicate", Sent: 240, Accepted: 240, Right: 240, Statuses: map[string]int{"200": 240},
 				Response: Quantiles{N: 240, P50: 1.2, P99: 8.8, P999: 12.1, Max: 12.1, Note: "n too small for p99, p99.9"}},
@@ -296,7 +296,7 @@ func spikeLoad() Load {
 	l.Classes = []LoadClass{{Class: "genuine", Sent: 1580, Accepted: 1500, Right: 1500,
 		Statuses: map[string]int{"200": 1500, "503": 60}, Errors: map[string]int{"timeout": 18, "reset": 2},
 		Response: Quantiles{N: 1580, P50: 4.2, P99: 1840, P999: 5000, Max: 5000,
-			CI95: [][2]float64{{4.1, 4.3}, {9.2, 14}, {1620, 2010}, {1990, 5000}}},
+			CI95: map[string][2]float64{"p50": {4.1, 4.3}, "p90": {9.2, 14}, "p99": {1620, 2010}}},
 		Distribution: append(bell(1560, 4.2, 2.1), Bin{UpTo: 1840, Count: 2}, Bin{UpTo: 5000, Count: 18})}, {Class: "forged"}}
 	l.Objectives = []Objective{
 		{Text: "genuine: p99(response) <= 250ms", Class: "genuine", Value: "1840 ms", Verdict: Fail, Reason: "80 of 1580 were slower"},

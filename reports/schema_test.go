@@ -76,8 +76,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"an unknown level":             func(doc map[string]any) { scenario(doc)["level"] = "SHALL" },
 		"a local time":                 func(doc map[string]any) { doc["started"] = "2026-01-02T03:04:05+01:00" },
 		"a backlog of less than none":  func(doc map[string]any) { load(doc)["windows"].([]any)[0].(map[string]any)["backlog"] = -2 },
-		"an interval with one end":     func(doc map[string]any) { response(doc)["ci95"].([]any)[2] = []any{1.5} },
-		"three intervals":              func(doc map[string]any) { response(doc)["ci95"] = response(doc)["ci95"].([]any)[:3] },
+		"an interval with one end":     func(doc map[string]any) { response(doc)["ci95"].(map[string]any)["p99"] = []any{1.5} },
+		"an interval of what is none":  func(doc map[string]any) { response(doc)["ci95"].(map[string]any)["p98"] = []any{1.5, 2.5} },
 		"a class that names ids":       func(doc map[string]any) { load(doc)["classes"].([]any)[0].(map[string]any)["ids"] = []any{} },
 		"microseconds":                 func(doc map[string]any) { doc["started"] = "2026-01-02T03:04:05.123456Z" },
 	}

@@ -63,19 +63,14 @@ func (p *page) classNotes(classes []LoadClass) {
 }
 
 // latencies are the cells of a clock, with the interval that p99 lies in with
-// 95 % confidence; empty where there is none. Of too few samples even the
-// slowest is likely to lie below p99: then the interval has no upper end.
+// 95 % confidence; empty where there is none.
 func latencies(q Quantiles) []string {
-	const (
-		p99    = 2   // its place among the intervals
-		enough = 368 // 0.99^n is less than 2.5 %
-	)
 	if q.N == 0 {
 		return []string{"-", "-", "", "-", "-"}
 	}
 	interval := ""
-	if len(q.CI95) > p99 && q.N >= enough {
-		interval = figure(q.CI95[p99][0]) + "-" + figure(q.CI95[p99][1])
+	if ends, ok := q.CI95["p99"]; ok {
+		interval = figure(ends[0]) + "-" + figure(ends[1])
 	}
 	return []string{figure(q.P50), figure(q.P99), interval, figure(q.P999), figure(q.Max)}
 }

@@ -70,8 +70,10 @@ func (p *page) resent(r *Resent) {
 	}
 	text := "nothing had to be sent again"
 	if r.Sent > 0 {
-		text = fmt.Sprintf("%d, %d accepted: %s requests for each that was planned, %s in the worst second",
-			r.Sent, r.Accepted, figure(r.Amplification), figure(r.WorstSecond))
+		text = fmt.Sprintf("%d, %d accepted: %s requests for each that was planned", r.Sent, r.Accepted, figure(r.Amplification))
+		if r.WorstSecond > 0 {
+			text += fmt.Sprintf(", %s in the worst second", figure(r.WorstSecond))
+		}
 	}
 	p.field("resent", text)
 	if r.GivenUp+r.Outstanding > 0 {

@@ -87,11 +87,21 @@ func TestLatencyWithoutEffectsSaysSo(t *testing.T) {
 // An interval that has no upper end is not shown as if it had one.
 func TestIntervalOfFewSamples(t *testing.T) {
 	l := spikeLoad()
-	for n, shown := range map[int64]bool{9: false, 367: false, 368: true} {
-		l.Classes[0].Response.N = n
-		if got := strings.Contains(loadPage(l, 120), "1620-2010"); got != shown {
-			t.Errorf("%d samples: shown is %v", n, got)
-		}
+	if !strings.Contains(loadPage(l, 120), "1620-2010") {
+		t.Error("the interval is not shown")
+	}
+	l.Classes[0].Response.CI95 = map[string][2]float64{"p50": {1620, 2010}}
+	if strings.Contains(loadPage(l, 120), "1620-2010") {
+		t.Error("an interval of p50 is shown for one of p99")
+	}
+}
+
+// A second in which hardly anything was planned has no amplification.
+func TestNoWorstSecond(t *testing.T) {
+	l := steadyLoad()
+	l.Resent = &Resent{Sent: 3, Amplification: 1.5}
+	if out := loadPage(l, 120); !strings.Contains(out, "1.50 requests for each that was planned\n") {
+		t.Errorf("got\n%s", out)
 	}
 }
 

@@ -37,8 +37,10 @@ func newRules(all []scenarios.Abort) []*rule {
 	return rules
 }
 
+// add takes a sample in. What this machine could not send shows nothing of the
+// receiver.
 func (r *rule) add(s sample) {
-	if s.resent || s.class != r.class {
+	if s.resent || s.class != r.class || s.failure.ours() {
 		return
 	}
 	r.sent++

@@ -38,7 +38,7 @@ func newAttack(ctx context.Context, cfg Config, plan *Plan, p *pressing) *attack
 		ctx: ctx, plan: plan, pressing: p, timeout: cfg.ackTimeout(), tolerance: time.Duration(t.Tolerance.Past),
 		silent: t.Rejects == target.RejectsSilently,
 		wall:   time.Now().UTC().Truncate(time.Millisecond),
-		rec:    a.rec, resend: a.resend, drain: a.drain, acked: newBitset(plan.Len()),
+		rec:    a.rec, resend: a.resend, drain: a.drain, acked: newBitset(plan.Len()), declined: newBitset(plan.Len()),
 		jobs:  make(chan job, s.InFlight+1),
 		lanes: &lanes{open: opener(t, p.press, s)},
 	}
@@ -116,6 +116,7 @@ func (a *attack) run(ctx context.Context) {
 	}()
 	for range results { // they hold nothing for us, but Vegeta waits for each to be taken
 	}
+	a.transport.leave()
 	a.drain.loaded()
 	finish()
 	<-watched

@@ -14,14 +14,18 @@ import (
 // one that it races.
 type dealer struct {
 	seed  uint64
-	decks [16][]Class
+	decks [][]Class
 }
 
+// A short deck needs many of its kind: of few, a class would be in a few places
+// of every so many deliveries, and in no other.
+const (
+	fewestDecks = 16
+	dealt       = 8192 // deliveries in all decks together, at least
+)
+
 func newDealer(mix []scenarios.Weight, seed int64) (*dealer, error) {
-	var weights [classes]int
-	for _, w := range mix {
-		weights[classOf(w.Name)] = w.Weight
-	}
+	weights := weightsOf(mix)
 	shrink := 0
 	for _, w := range weights {
 		shrink = gcd(shrink, w)
@@ -43,12 +47,20 @@ func newDealer(mix []scenarios.Weight, seed int64) (*dealer, error) {
 		}
 	}
 	d := &dealer{seed: uint64(seed)}
-	for i := range d.decks {
+	for i := range max(fewestDecks, dealt/len(slices.Concat(cards...))) {
 		shuffle := rand.New(rand.NewPCG(uint64(seed), uint64(i)))
 		shuffle.Shuffle(len(cards), func(a, b int) { cards[a], cards[b] = cards[b], cards[a] })
-		d.decks[i] = slices.Concat(cards...)
+		d.decks = append(d.decks, slices.Concat(cards...))
 	}
 	return d, nil
+}
+
+// weightsOf is the mix by class.
+func weightsOf(mix []scenarios.Weight) (weights [classes]int) {
+	for _, w := range mix {
+		weights[classOf(w.Name)] = w.Weight
+	}
+	return weights
 }
 
 // class is the class of delivery n.

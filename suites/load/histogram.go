@@ -51,9 +51,19 @@ func (c *clock) mean() time.Duration {
 
 func (c *clock) max() time.Duration { return time.Duration(c.h.Max()) * time.Microsecond }
 
-// quantile returns the time within which a share q of the samples lies.
+// quantile returns the time within which a share q of the samples lies, at the
+// least.
 func (c *clock) quantile(q float64) time.Duration {
-	return time.Duration(c.h.ValueAtPercentile(100*q)) * time.Microsecond
+	return c.ranked(int64(math.Ceil(q*float64(c.count()) - 1e-6)))
+}
+
+// ranked returns the sample of that rank, from 1, the fastest; 0 where there is
+// none.
+func (c *clock) ranked(rank int64) time.Duration {
+	n := c.count()
+	rank = min(max(1, rank), n)
+	// The histogram takes percentiles, and rounds them to the nearest rank.
+	return time.Duration(c.h.ValueAtPercentile(100*float64(rank)/float64(max(1, n)))) * time.Microsecond
 }
 
 // few reports whether fewer than ten samples lie beyond the quantile: then it
@@ -74,8 +84,12 @@ func (c *clock) quantiles() reports.Quantiles {
 		value *float64
 	}{{0.5, "p50", &out.P50}, {0.9, "p90", &out.P90}, {0.99, "p99", &out.P99}, {0.999, "p99.9", &out.P999}} {
 		*at.value = ms(c.quantile(at.q))
-		low, high := c.interval(at.q)
-		out.CI95 = append(out.CI95, [2]float64{ms(low), ms(high)})
+		if low, high, ok := interval(out.N, at.q); ok {
+			if out.CI95 == nil {
+				out.CI95 = map[string][2]float64{}
+			}
+			out.CI95[at.name] = [2]float64{ms(c.ranked(low)), ms(c.ranked(high))}
+		}
 		if few(out.N, at.q) {
 			weak = append(weak, at.name)
 		}
@@ -112,17 +126,6 @@ func (c *clock) upTo(bounds []time.Duration) []uint64 {
 	return counts
 }
 
-// interval is the 95 % confidence interval of a quantile by order statistics
-// (https://www.itl.nist.gov/div898/handbook/prc/section2/prc263.htm has the
-// binomial one): the samples between which it lies, whatever their distribution
-// is. It takes samples for independent.
-func (c *clock) interval(q float64) (low, high time.Duration) {
-	const z = 1.96
-	n := float64(c.count())
-	spread := z * math.Sqrt(n*q*(1-q))
-	return c.quantile(max(1, math.Floor(n*q-spread)) / n), c.quantile(min(n, math.Ceil(n*q+spread)+1) / n)
-}
-
 // bins are the samples by time, in bins that are a tenth wider each than the
 // one before.
 func (c *clock) bins() (out []reports.Bin) {
@@ -132,10 +135,10 @@ func (c *clock) bins() (out []reports.Bin) {
 		if bar.Count == 0 {
 			continue
 		}
-		for float64(bar.From) > bound {
-			bound *= wider
+		for float64(bar.To) > bound {
+			bound = math.Round(bound * wider) // at least one more
 		}
-		up := math.Round(bound) / 1000
+		up := bound / 1000
 		if last := len(out) - 1; last >= 0 && out[last].UpTo == up {
 			out[last].Count += bar.Count
 			continue

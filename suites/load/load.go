@@ -118,7 +118,7 @@ func (a *attack) facts(cfg Config, u used) facts {
 		f.resent = a.rec.resent
 	}
 	for n := range a.rec.sent() {
-		if !a.plan.Class(n).owed() {
+		if !a.plan.Class(n).owed() || a.transport.declined.has(n) {
 			continue
 		}
 		f.owed++

@@ -22,6 +22,7 @@ var secrets = map[string]string{
 	receiver.StandardWebhooks: secret,
 	receiver.GitHub:           "a secret of tests",
 	receiver.CloudEvents:      "token-of-tests",
+	receiver.Stripe:           "whsec_of_tests",
 }
 
 func TestMain(m *testing.M) {

@@ -51,7 +51,7 @@ func (p *pacer) Pace(elapsed time.Duration, _ uint64) (time.Duration, bool) {
 	if !ok {
 		return 0, true
 	}
-	p.resend.take(j)
+	j = p.resend.take(j)
 	p.ceiling.take(time.Since(p.begun))
 	p.jobs <- j // there is room for as many as can be in flight
 	return 0, false

@@ -22,8 +22,12 @@ type Plan struct {
 }
 
 // copyAfter is how much earlier than its copy an original is meant to start, so
-// that it is acknowledged by then.
-const copyAfter = 500 * time.Millisecond
+// that it is acknowledged by then. A retry is dated anew, and dates are in whole
+// seconds: sooner it might be the same to the byte.
+const (
+	copyAfter  = 500 * time.Millisecond
+	retryAfter = time.Second
+)
 
 // lookBack bounds the search for an original.
 const lookBack = 256
@@ -47,9 +51,12 @@ func NewPlan(s scenarios.LoadScenario, seed int64) (*Plan, error) {
 // not part of it: the same plan can be played again.
 func (p *Plan) sum(s scenarios.LoadScenario, seed int64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "hookassay.plan/v2\nscenario %q\nschedule %s\nseed %d\n", s.Name, p.schedule, seed)
-	for _, w := range s.Mix {
-		fmt.Fprintf(&b, "mix %s %d\n", w.Name, w.Weight)
+	fmt.Fprintf(&b, "hookassay.plan/v3\nscenario %q\nschedule %s\nseed %d\n", s.Name, p.schedule, seed)
+	weights := weightsOf(s.Mix) // in whatever order they were written
+	for c, weight := range weights {
+		if weight > 0 {
+			fmt.Fprintf(&b, "mix %s %d\n", Class(c), weight)
+		}
 	}
 	for _, w := range s.Types {
 		fmt.Fprintf(&b, "type %q %d\n", w.Name, w.Weight)
@@ -63,8 +70,8 @@ func (p *Plan) sum(s scenarios.LoadScenario, seed int64) string {
 	if s.Retries != nil {
 		fmt.Fprintf(&b, "retries within %s, attempts %d\n", s.Retries.Within, s.Retries.Attempts)
 	}
-	fmt.Fprintf(&b, "connections %s\nack timeout %s\ncatch up %v\nin flight %d\ncopy after %s\n",
-		s.Connections, s.AckTimeout, s.CatchUp, s.InFlight, copyAfter)
+	fmt.Fprintf(&b, "connections %s\nack timeout %s\ncatch up %v\nin flight %d\ncopy after %s, retry after %s\n",
+		s.Connections, s.AckTimeout, s.CatchUp, s.InFlight, copyAfter, retryAfter)
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:])
 }
@@ -119,7 +126,11 @@ func (p *Plan) delivery(n int) (Class, int) {
 	case c == Racing:
 		return c, n - 1 // the dealer puts it behind a genuine one
 	}
-	latest := before(p.schedule, p.schedule.At(n)-copyAfter) - 1
+	earlier := copyAfter
+	if c == Retry {
+		earlier = retryAfter
+	}
+	latest := before(p.schedule, p.schedule.At(n)-earlier) - 1
 	for k := latest; k >= 0 && k > latest-lookBack; k-- {
 		if p.dealer.class(k) == Genuine {
 			return c, k

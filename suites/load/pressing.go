@@ -1,7 +1,10 @@
 package load
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hookassay/hookassay/mockprovider"
 )
@@ -29,7 +32,28 @@ func newPressing(cfg Config, plan *Plan) (*pressing, error) {
 	for i, name := range plan.content.names {
 		p.idle[i] = cfg.idle[name] || declaredIdle(cfg.Target.Samples, name)
 	}
+	if err := p.fit(m.DefaultType()); err != nil {
+		return nil, fmt.Errorf("load %s: %w", cfg.Scenario.Name, err)
+	}
 	return p, nil
+}
+
+// fit finds a size that events exceed without any padding: they would be sent
+// larger than they are said to be.
+func (p *pressing) fit(defaultType string) error {
+	now := time.Now()
+	for form := range max(1, len(p.content.names)) * len(p.content.bytes) {
+		request := p.press.AppendRequest(nil, mockprovider.Stamp{Form: form, Object: -1, Happened: now, At: now})
+		_, body, _ := bytes.Cut(request, []byte("\r\n\r\n"))
+		typ, size := defaultType, p.content.bytes[form%len(p.content.bytes)]
+		if p.content.names != nil {
+			typ = p.content.names[form/len(p.content.bytes)]
+		}
+		if len(body) > size {
+			return fmt.Errorf("sizes: %d bytes are too few: an event of type %s has at least %d", size, typ, len(body))
+		}
+	}
+	return nil
 }
 
 // declaredIdle reports whether the user says that events of the type have no

@@ -52,8 +52,7 @@ type recorder struct {
 	second      *window
 	rules       []*rule
 	windows     []reports.Window
-	rate        int     // deliveries sent in the last full second
-	worst       float64 // amplification of the second in which it was highest
+	rate        int // deliveries sent in the last full second
 }
 
 func newRecorder(now func() time.Duration, rules []scenarios.Abort) *recorder {
@@ -137,9 +136,6 @@ func (r *recorder) closeWindow() {
 	w.Backlog = r.backlog()
 	r.windows = append(r.windows, w)
 	r.rate = w.Sent
-	if planned := w.Sent - w.Resent; planned > 0 {
-		r.worst = max(r.worst, float64(w.Sent)/float64(planned))
-	}
 	for _, rule := range r.rules {
 		rule.close(w.Second)
 	}

@@ -32,7 +32,7 @@ type resender struct {
 	open    int           // jobs that were handed out and have not ended
 	wake    chan struct{} // says that something here changed; holds one
 	givenUp int
-	dropped int // retries that there was no room for
+	dropped int // retries that there was no room for, or no time
 }
 
 // maxWaiting bounds the retries that are kept in memory.
@@ -74,17 +74,19 @@ func (r *resender) next() (job, bool) {
 	return r.waiting[0], true
 }
 
-// take hands a job out: a planned one, or the retry that next told.
-func (r *resender) take(j job) {
+// take hands a job out: a planned one, or, for the retry that next told, the
+// one that is due first by now.
+func (r *resender) take(j job) job {
 	if r == nil {
-		return
+		return j
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if j.attempt > 1 {
-		heap.Pop(&r.waiting)
+		j = heap.Pop(&r.waiting).(job)
 	}
 	r.open++
+	return j
 }
 
 // idle reports whether nothing waits and nothing may come.
@@ -122,13 +124,16 @@ func (r *resender) ended(j job, status int, retryAfter string, at time.Time, now
 	}
 }
 
-// done closes a job that take handed out.
-func (r *resender) done() {
+// done closes a job that take handed out, whether it was made or not.
+func (r *resender) done(j job, made bool) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	r.open--
+	if j.attempt > 1 && !made {
+		r.dropped++
+	}
 	r.mu.Unlock()
 	select {
 	case r.wake <- struct{}{}:

@@ -77,8 +77,25 @@ func (a *attack) resentReport(f facts) *reports.Resent {
 	}
 	return &reports.Resent{
 		Sent: f.resent.sent, Accepted: f.resent.accepted, GivenUp: a.resend.givenUp, Outstanding: a.resend.outstanding(),
-		Amplification: rounded(f.amplified()), WorstSecond: rounded(a.rec.worst), Response: f.resent.response.quantiles(),
+		Amplification: rounded(f.amplified()), Response: f.resent.response.quantiles(),
+		WorstSecond: rounded(worstSecond(a.rec.windows, min(a.plan.Duration(), a.rec.last))),
 	}
+}
+
+// fewestAmplified is how many planned deliveries a second has at least whose
+// amplification means something.
+const fewestAmplified = 10
+
+// worstSecond is the amplification of the second in which it was highest, of
+// those that passed while the plan was played; 0: none had enough deliveries.
+func worstSecond(windows []reports.Window, played time.Duration) (worst float64) {
+	for _, w := range windows {
+		whole := time.Duration(w.Second+1)*time.Second <= played
+		if planned := w.Sent - w.Resent; whole && planned >= fewestAmplified {
+			worst = max(worst, float64(w.Sent)/float64(planned))
+		}
+	}
+	return worst
 }
 
 // inapplicable are the objectives of what the target cannot be sent.

@@ -23,6 +23,7 @@ type transport struct {
 	resend    *resender
 	drain     *drain
 	acked     bitset    // events with a delivery that was answered 2xx
+	declined  bitset    // events that may be refused for good, and were
 	begun     time.Time // set before the first hit
 	jobs      chan job  // by the pacer: one for each hit
 	lanes     *lanes
@@ -40,13 +41,26 @@ func (t *transport) RoundTrip(*http.Request) (*http.Response, error) {
 	began := time.Now()
 	select {
 	case j := <-t.jobs:
-		if t.ctx.Err() == nil { // hits that were waiting when the run was stopped are unsent
+		made := t.ctx.Err() == nil // hits that were waiting when the run was stopped are unsent
+		if made {
 			t.deliver(j, began)
 		}
-		t.resend.done()
+		t.resend.done(j, made)
 		return over, nil
 	default:
 		return nil, errUnpaced
+	}
+}
+
+// leave takes back what was paced but never hit, once Vegeta has ended.
+func (t *transport) leave() {
+	for {
+		select {
+		case j := <-t.jobs:
+			t.resend.done(j, false)
+		default:
+			return
+		}
 	}
 }
 
@@ -80,6 +94,8 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 	switch {
 	case first && t.plan.Class(event) == Genuine && t.pressing.works(Genuine, event):
 		t.drain.acked(event, since)
+	case class.owed() && !taken && s.right:
+		t.declined.set(event) // it gets no smaller when it is sent again
 	case class.owed() && !taken && t.ctx.Err() == nil:
 		t.resend.ended(j, r.status, r.retryAfter, done, since)
 	}
