@@ -15,9 +15,14 @@ func (cfg Config) Fits() (scenarios.LoadScenario, []reports.LeftOut) {
 	return cfg.Scenario, cfg.left
 }
 
+func (cfg Config) maker() *mockprovider.Maker {
+	return mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+}
+
 // fitted leaves out of the scenario what the target cannot be sent, and says
 // why. Objectives about that are not applicable then.
-func (cfg Config) fitted(m *mockprovider.Maker) Config {
+func (cfg Config) fitted() Config {
+	m := cfg.maker()
 	s := cfg.Scenario
 	leave := func(what, why string) { cfg.left = append(cfg.left, reports.LeftOut{What: what, Reason: why}) }
 	gone := map[string]bool{}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/hookassay/hookassay/internal/nearest"
-	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/scenarios"
 	"github.com/hookassay/hookassay/suites/target"
@@ -132,13 +131,13 @@ func (a *attack) facts(cfg Config, u used) facts {
 // plan compiles what the target can be sent of the scenario, if it keeps to the
 // limits.
 func (cfg Config) plan() (Config, *Plan, error) {
-	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	m := cfg.maker()
 	for _, w := range cfg.Scenario.Types {
 		if !slices.Contains(m.Types(), w.Name) {
 			return cfg, nil, fmt.Errorf("load %s: types: %w", cfg.Scenario.Name, nearest.Unknown("event type", w.Name, m.Types()))
 		}
 	}
-	cfg = cfg.fitted(m)
+	cfg = cfg.fitted()
 	plan, err := NewPlan(cfg.Scenario, cfg.Seed)
 	if err != nil {
 		return cfg, nil, err

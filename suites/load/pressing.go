@@ -19,7 +19,7 @@ type pressing struct {
 }
 
 func newPressing(cfg Config, plan *Plan) (*pressing, error) {
-	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	m := cfg.maker()
 	if cfg.EventType != "" {
 		m.Prefer(cfg.EventType)
 	}

@@ -23,7 +23,7 @@ func (cfg Config) rehearse(ctx context.Context) (Config, error) {
 	if len(cfg.Target.Probes) == 0 || s.Types == nil && s.Keys == nil {
 		return cfg, nil
 	}
-	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	m := cfg.maker()
 	if cfg.EventType != "" {
 		m.Prefer(cfg.EventType)
 	}
