@@ -52,6 +52,7 @@ type LoadClass struct {
 	Sent     int            `json:"sent"`
 	Accepted int            `json:"accepted"` // answered 2xx
 	Right    int            `json:"right"`    // got the verdict their class asks for
+	Deferred int            `json:"deferred"` // of those not right: the receiver asked for them later, in a way that producers heed
 	Statuses map[string]int `json:"statuses"`
 	Errors   map[string]int `json:"errors"`   // by kind, never by text
 	Service  Quantiles      `json:"service"`  // answer read − round trip start

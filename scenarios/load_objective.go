@@ -42,7 +42,7 @@ var Metrics = map[string]string{
 	"p99(response)":  "of a class: 99 % were answered within this time of their intended start; any p, also service",
 	"mean(response)": "of a class: the mean; also service",
 	"max(response)":  "of a class: the longest; also service",
-	"errors":         "of a class: deliveries that did not get the answer their class asks for, as a number or in %",
+	"errors":         "of a class: deliveries that did not get the answer their class asks for, as a number or in %; one that was asked for later (429 or 503 with Retry-After) is none if its event is acknowledged in the end",
 	"accepted":       "of a class: deliveries answered 2xx, as a number or in %",
 	"unsent":         "of the run: planned deliveries that were not sent in their window",
 	"lost":           "of the run: acknowledged events without an effect",

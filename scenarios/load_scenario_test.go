@@ -20,7 +20,7 @@ func TestSmoke(t *testing.T) {
 	if len(s.Mix) != 3 || s.Mix[0] != (Weight{ClassGenuine, 90}) || s.Mix[2] != (Weight{ClassForged, 5}) {
 		t.Errorf("mix is %v", s.Mix)
 	}
-	if len(s.Objectives) != 8 || s.Objectives[0].Limit != 250 || s.Location != "scenarios/load/smoke.yaml:1" {
+	if len(s.Objectives) != 9 || s.Objectives[0].Limit != 250 || s.Location != "scenarios/load/smoke.yaml:1" {
 		t.Errorf("got %+v", s)
 	}
 }

@@ -44,7 +44,7 @@ func (r *rule) add(s sample) {
 		return
 	}
 	r.sent++
-	if s.right {
+	if s.right || s.deferred {
 		r.right++
 	}
 	if s.failure == answered && accepted(s.status) {

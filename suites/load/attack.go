@@ -38,7 +38,7 @@ func newAttack(ctx context.Context, cfg Config, plan *Plan, p *pressing) *attack
 		ctx: ctx, plan: plan, pressing: p, timeout: cfg.ackTimeout(), tolerance: time.Duration(t.Tolerance.Past),
 		silent: t.Rejects == target.RejectsSilently,
 		wall:   time.Now().UTC().Truncate(time.Millisecond),
-		rec:    a.rec, resend: a.resend, drain: a.drain, acked: newBitset(plan.Len()), declined: newBitset(plan.Len()),
+		rec:    a.rec, resend: a.resend, drain: a.drain, acked: newBitset(plan.Len()), declined: newBitset(plan.Len()), deferred: newBitset(plan.Len()),
 		jobs:  make(chan job, s.InFlight+1),
 		lanes: &lanes{open: opener(t, p.press, s)},
 	}

@@ -84,6 +84,9 @@ func (g generator) starved() (reasons []string) {
 	if g.used.throttled > maxThrottled {
 		reasons = append(reasons, fmt.Sprintf("the generator's control group kept it from running for %.0f %% of the time: raise its CPU limit", 100*g.used.throttled))
 	}
+	if g.ours > 0 {
+		reasons = append(reasons, fmt.Sprintf("this machine could not send %d deliveries (no local port, or too many open files)", g.ours))
+	}
 	if g.little > maxLittleError {
 		reasons = append(reasons, fmt.Sprintf("Little's law is off by %.0f %%: the instrument is wrong", 100*g.little))
 	}

@@ -123,6 +123,9 @@ func (a *attack) facts(cfg Config, u used) facts {
 		f.owed++
 		if !a.transport.acked.has(n) {
 			f.unackedCount++
+			if a.transport.deferred.has(n) {
+				f.classes[a.plan.Class(n)].refused++
+			}
 		}
 	}
 	return f

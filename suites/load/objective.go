@@ -39,7 +39,7 @@ func (f facts) judge(o scenarios.Objective) (reports.Objective, []string) {
 	case o.Class != "":
 		excuses = f.share(o, &out)
 	case o.Metric == scenarios.MetricUnacked:
-		f.unacked(o, &out)
+		excuses = f.unacked(o, &out)
 	case o.Metric == scenarios.MetricAmplification:
 		excuses = f.amplification(o, &out)
 	case o.Metric == scenarios.MetricUnsent:
@@ -106,7 +106,7 @@ func (f facts) share(o scenarios.Objective, out *reports.Objective) []string {
 	t := f.tally(o.Class)
 	count := t.accepted
 	if o.Metric == scenarios.MetricErrors {
-		count = t.sent - t.right
+		count = t.errors()
 	}
 	switch {
 	case t.sent == 0:
@@ -181,15 +181,19 @@ func joined(first, second string) string {
 }
 
 // unacked judges the events that no attempt brought an acknowledgement of.
-func (f facts) unacked(o scenarios.Objective, out *reports.Objective) {
+func (f facts) unacked(o scenarios.Objective, out *reports.Objective) []string {
 	if f.owed == 0 {
 		notSent(scenarios.ClassGenuine, out)
-		return
+		return nil
 	}
 	decide(out, o.Holds(float64(f.unackedCount)), fmt.Sprintf("%d of %d events", f.unackedCount, f.owed))
 	if f.resent == nil {
 		out.Reason = "nothing was sent again"
 	}
+	if f.generator.ours == 0 {
+		return nil
+	}
+	return f.generator.starved()
 }
 
 // amplification judges how much more the receiver makes the producer send.

@@ -131,10 +131,24 @@ func (p *Plan) delivery(n int) (Class, int) {
 		earlier = retryAfter
 	}
 	latest := before(p.schedule, p.schedule.At(n)-earlier) - 1
+	if r := mix64(p.dealer.seed^0x636f7079, uint64(n)); latest > 0 && r%2 == 0 {
+		latest = int((r >> 1) % uint64(latest+1)) // half of them of any age: ids must not be forgotten soon
+	}
 	for k := latest; k >= 0 && k > latest-lookBack; k-- {
-		if p.dealer.class(k) == Genuine {
+		if p.dealer.class(k).owed() {
 			return c, k
 		}
 	}
 	return Genuine, n
+}
+
+// raced reports whether the genuine delivery n is sent together with a copy.
+func (p *Plan) raced(n int) bool { return n+1 < p.Len() && p.dealer.class(n+1) == Racing }
+
+// origin is the class of the delivery that brought the event first.
+func (p *Plan) origin(class Class, event int) Class {
+	if class.copies() {
+		return p.dealer.class(event)
+	}
+	return class
 }

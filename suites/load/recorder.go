@@ -15,6 +15,7 @@ type sample struct {
 	status   int
 	failure  failure
 	right    bool
+	deferred bool          // the receiver asks for it later
 	resent   bool          // a later attempt
 	early    bool          // a copy sent before its original was acknowledged
 	lag      time.Duration // actual start − intended
@@ -26,6 +27,8 @@ type sample struct {
 // A tally holds the samples of one class.
 type tally struct {
 	sent, accepted, right, early int
+	deferred                     int // of those not right: to be sent later
+	refused                      int // of those deferred: never acknowledged in the end
 	statuses                     map[int]int
 	failures                     map[failure]int
 	service, response            *clock
@@ -117,7 +120,13 @@ func (t *tally) add(s sample) {
 	if s.right {
 		t.right++
 	}
+	if s.deferred {
+		t.deferred++
+	}
 }
+
+// errors are the deliveries that did not get what their class asks for.
+func (t *tally) errors() int { return t.sent - t.right - t.deferred + t.refused }
 
 // advance brings the integral of deliveries in flight, and the windows, up to
 // now. It reads a clock of its own: Little's law then compares two measurements
@@ -176,7 +185,7 @@ func (r *recorder) status() Status {
 	}
 	for _, t := range append(r.classes[:], r.resent) {
 		s.Sent += t.sent
-		s.Errors += t.sent - t.right
+		s.Errors += t.errors()
 	}
 	s.Sent += r.inFlight
 	genuine := r.classes[Genuine].response
@@ -205,7 +214,7 @@ func (t *tally) ours() (n int) {
 // report renders the class.
 func (t *tally) report(c Class) reports.LoadClass {
 	out := reports.LoadClass{
-		Class: c.String(), Sent: t.sent, Accepted: t.accepted, Right: t.right,
+		Class: c.String(), Sent: t.sent, Accepted: t.accepted, Right: t.right, Deferred: t.deferred,
 		Statuses: map[string]int{}, Errors: map[string]int{},
 		Service: t.service.quantiles(), Response: t.response.quantiles(), Distribution: t.response.bins(),
 	}

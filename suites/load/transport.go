@@ -24,6 +24,7 @@ type transport struct {
 	drain     *drain
 	acked     bitset    // events with a delivery that was answered 2xx
 	declined  bitset    // events that may be refused for good, and were
+	deferred  bitset    // events that were to be sent later
 	begun     time.Time // set before the first hit
 	jobs      chan job  // by the pacer: one for each hit
 	lanes     *lanes
@@ -88,7 +89,11 @@ func (t *transport) deliver(j job, began time.Time) {
 // acknowledged now, must it be sent again.
 func (t *transport) take(j job, class Class, event int, r reply, done time.Time, s *sample) {
 	taken := r.failure == answered && accepted(r.status)
-	s.right = r.failure == answered && class.right(r.status, t.silent)
+	s.right = r.failure == answered && (class.right(r.status, t.silent) || class.copies() && t.plan.origin(class, event).right(r.status, false))
+	s.deferred = r.failure == answered && !s.right && t.defers(j, class, event, r)
+	if s.deferred && class.owed() {
+		t.deferred.set(event)
+	}
 	first := taken && t.acked.set(event)
 	since := done.Sub(t.begun)
 	switch {
@@ -101,6 +106,25 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 	}
 }
 
+// defers reports whether an answer is a receiver's way to say: not now. It may
+// say so when it has too much to do, if it says when to come again (RFC 9110
+// section 10.2.3; see also outcome racing-duplicate), and of an event that it is
+// just working on. An event that is never acknowledged in the end was not
+// deferred but refused.
+func (t *transport) defers(j job, class Class, event int, r reply) bool {
+	switch r.status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if r.retryAfter != "" {
+			return true
+		}
+	case http.StatusConflict, http.StatusTooEarly:
+	default:
+		return false
+	}
+	raced := class == Racing || class == Genuine && t.plan.raced(j.n)
+	return raced || class.copies() && !t.acked.has(event)
+}
+
 // staleBy is how much older than it may be a stale delivery is at the least. A
 // tolerance that is wider than this is a matter of conformance, not of load.
 const staleBy = 24 * time.Hour
@@ -110,7 +134,7 @@ const staleBy = 24 * time.Hour
 // dated by the clock, because it must not look old.
 func (t *transport) stamp(j job, class Class, event int, now time.Time) mockprovider.Stamp {
 	st := mockprovider.Stamp{
-		Form: t.pressing.form(class, event), Event: event, Object: t.pressing.content.object(event),
+		Form: t.pressing.form(t.plan.origin(class, event), event), Event: event, Object: t.pressing.content.object(event),
 		Happened: t.wall.Add(t.plan.At(event)),
 	}
 	switch {

@@ -79,6 +79,16 @@ func (f facts) tooShort(objectives []scenarios.Objective) string {
 	return joined("too short to tell: "+strings.Join(few, ", "), undrained)
 }
 
+// unplayed says that a noteworthy part of the plan was not sent, where no
+// objective asks: what did not happen proves nothing.
+func (f facts) unplayed(objectives []scenarios.Objective, total int) string {
+	asked := slices.ContainsFunc(objectives, func(o scenarios.Objective) bool { return o.Metric == scenarios.MetricUnsent })
+	if asked || f.aborted != nil || 100*f.unsent <= total {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d planned deliveries were not sent", f.unsent, total)
+}
+
 func texts(objectives []reports.Objective, v reports.Verdict) (all []string) {
 	for _, o := range objectives {
 		if o.Verdict == v {
@@ -100,6 +110,10 @@ func appendNew(list, more []string) []string {
 // classReport renders a class, with what its figures do not say themselves.
 func classReport(c Class, t *tally) reports.LoadClass {
 	out := t.report(c)
+	if t.deferred > 0 {
+		out.Response.Note = joined(out.Response.Note,
+			fmt.Sprintf("%d were asked for later (429 or 503 with Retry-After, or 409 and 425 beside a copy): %d of them were never acknowledged", t.deferred, t.refused))
+	}
 	if t.early > 0 {
 		out.Response.Note = joined(out.Response.Note,
 			fmt.Sprintf("%d of %d were sent although their original was not acknowledged", t.early, t.sent))

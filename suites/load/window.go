@@ -16,7 +16,7 @@ func (w *window) add(s sample) {
 	if s.failure == answered && accepted(s.status) {
 		w.accepted++
 	}
-	if !s.right {
+	if !s.right && !s.deferred {
 		w.wrong++
 	}
 }
