@@ -114,7 +114,7 @@ func (a *attack) facts(cfg Config, u used) facts {
 		generator: newGenerator(a, cfg.Target.Loopback(), u), aborted: a.aborted,
 	}
 	if a.resend != nil {
-		f.resent = a.rec.resent
+		f.resent, f.outstanding = a.rec.resent, a.resend.outstanding()
 	}
 	for n := range a.rec.sent() {
 		if !a.plan.Class(n).owed() || a.transport.declined.has(n) {

@@ -16,6 +16,7 @@ type facts struct {
 	unsent       int
 	resent       *tally // nil: the producer sends nothing again
 	unackedCount int    // events that were never acknowledged
+	outstanding  int    // … so many at the most had a retry to come when the run ended
 	owed         int    // events that were to be acknowledged
 	generator    generator
 	completeness reports.Completeness
@@ -180,15 +181,20 @@ func joined(first, second string) string {
 	return first + "; " + second
 }
 
-// unacked judges the events that no attempt brought an acknowledgement of.
+// unacked judges the events that no attempt brought an acknowledgement of. One
+// that was to be sent again might have been acknowledged yet.
 func (f facts) unacked(o scenarios.Objective, out *reports.Objective) []string {
 	if f.owed == 0 {
 		notSent(scenarios.ClassGenuine, out)
 		return nil
 	}
 	decide(out, o.Holds(float64(f.unackedCount)), fmt.Sprintf("%d of %d events", f.unackedCount, f.owed))
-	if f.resent == nil {
+	proven := max(0, f.unackedCount-f.outstanding)
+	switch {
+	case f.resent == nil:
 		out.Reason = "nothing was sent again"
+	case out.Verdict == reports.Fail && o.Holds(float64(proven)):
+		out.Verdict, out.Reason = reports.NotObserved, fmt.Sprintf("%d had a retry to come when the run ended", f.outstanding)
 	}
 	if f.generator.ours == 0 {
 		return nil

@@ -72,7 +72,7 @@ func (p *pacer) next() (job, bool) {
 		switch {
 		case !ok && (p.resend == nil || p.resend.idle()):
 			return j, false
-		case now > p.end():
+		case now >= p.end():
 			return j, false
 		case !ok: // what is in flight may have to be sent again
 			p.wait(p.ctx, p.begun.Add(p.end()), p.resend.wake)

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -46,7 +47,7 @@ func verdict(objectives []reports.Objective, limits []string, short string, inte
 		reason = joined(reason, "not observed: "+strings.Join(unseen, "; "))
 	}
 	if short != "" || texts(objectives, reports.Pass) == nil {
-		return reports.NotObserved, reason
+		return reports.NotObserved, cmp.Or(reason, "no objective applies to the target")
 	}
 	return reports.Pass, reason
 }
