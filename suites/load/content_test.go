@@ -155,14 +155,14 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// A size that an event exceeds is not what would be sent.
+// Of a size that events exceed it is said that they are larger.
 func TestSizesTooSmall(t *testing.T) {
 	for bytes, fits := range map[int]bool{1: false, 100: false, 4096: true} {
 		s := smoke(t, perSecond(100), 0)
 		s.Sizes = []scenarios.SizeWeight{{Bytes: 8192, Weight: 1}, {Bytes: bytes, Weight: 1}}
-		_, err := pressingOf(t, aim(t, "http://127.0.0.1:1/"), s)
-		if (err == nil) != fits {
-			t.Errorf("%d bytes: %v", bytes, err)
+		p, err := pressingOf(t, aim(t, "http://127.0.0.1:1/"), s)
+		if err != nil || (p.remarks == nil) != fits {
+			t.Errorf("%d bytes: %v, %q", bytes, err, p.remarks)
 		}
 	}
 }

@@ -15,6 +15,7 @@ type pressing struct {
 	press   *mockprovider.Press
 	content *content
 	own     [classes]int // the form of a class that has one of its own
+	remarks []string     // on the content, for people
 	idle    []bool       // by the content's types: the receiver does nothing with events of that one
 }
 
@@ -32,15 +33,13 @@ func newPressing(cfg Config, plan *Plan) (*pressing, error) {
 	for i, name := range plan.content.names {
 		p.idle[i] = cfg.idle[name] || declaredIdle(cfg.Target.Samples, name)
 	}
-	if err := p.fit(m.DefaultType()); err != nil {
-		return nil, fmt.Errorf("load %s: %w", cfg.Scenario.Name, err)
-	}
+	p.remarks = p.larger(m.DefaultType())
 	return p, nil
 }
 
-// fit finds a size that events exceed without any padding: they would be sent
-// larger than they are said to be.
-func (p *pressing) fit(defaultType string) error {
+// larger tells of sizes that events exceed without any padding: they are sent as
+// they are.
+func (p *pressing) larger(defaultType string) (remarks []string) {
 	now := time.Now()
 	for form := range max(1, len(p.content.names)) * len(p.content.bytes) {
 		request := p.press.AppendRequest(nil, mockprovider.Stamp{Form: form, Object: -1, Happened: now, At: now})
@@ -50,10 +49,10 @@ func (p *pressing) fit(defaultType string) error {
 			typ = p.content.names[form/len(p.content.bytes)]
 		}
 		if len(body) > size {
-			return fmt.Errorf("sizes: %d bytes are too few: an event of type %s has at least %d", size, typ, len(body))
+			remarks = append(remarks, fmt.Sprintf("those of type %s are not brought to %d bytes: they have %d", typ, size, len(body)))
 		}
 	}
-	return nil
+	return remarks
 }
 
 // declaredIdle reports whether the user says that events of the type have no

@@ -19,6 +19,7 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 		Completeness: f.completeness, Generator: f.generator.report(), Windows: a.rec.windows,
 		Rerun: rerun(cfg),
 	}
+	out.Plan.Content = append(out.Plan.Content, a.transport.pressing.remarks...)
 	for _, w := range s.Mix {
 		out.Classes = append(out.Classes, classReport(classOf(w.Name), a.rec.classes[classOf(w.Name)]))
 	}
@@ -55,10 +56,10 @@ func planned(cfg Config, p *Plan) reports.LoadPlan {
 	out := reports.LoadPlan{
 		Schedule: p.String(), Total: p.Len(), Rate: p.Rate(), Peak: p.Peak(),
 		InFlight: s.InFlight, Connections: s.Connections.String(), AckTimeoutMS: cfg.ackTimeout().Milliseconds(),
-		Content: p.content.text, Left: cfg.left, Rehearsed: cfg.rehearsed, Digest: p.Digest(),
+		Content: slices.Clone(p.content.text), Left: cfg.left, Rehearsed: cfg.rehearsed, Digest: p.Digest(),
 	}
 	if text := cfg.unhandled(); text != "" {
-		out.Content = append(slices.Clone(out.Content), text)
+		out.Content = append(out.Content, text)
 	}
 	if s.Retries != nil {
 		policy := cfg.Target.Scheme.RetryPolicy()
