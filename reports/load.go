@@ -134,7 +134,8 @@ type Completeness struct {
 	Stale         int      `json:"stale,omitempty"`    // ids of stale deliveries with an effect
 	Unacked       int      `json:"unacked"`            // genuine events never answered 2xx
 	UnackedEffect int      `json:"unacked_effect"`     // … which took effect all the same
-	SettledMS     int64    `json:"settled_ms"`         // last answer to stable counts
+	SettledMS     int64    `json:"settled_ms"`         // last answer to when the counts were last seen to change
+	WatchedMS     int64    `json:"watched_ms"`         // last answer to when they were looked at last
 	Examples      []string `json:"examples,omitempty"` // ids that break the equation, at most ten
 }
 

@@ -26,14 +26,25 @@ func (p *page) completeness(c Completeness, timed bool) {
 		p.field("", "once may be more often: "+c.Blind)
 	}
 	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
-	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
-		plural(c.Forged, "forged event"), c.SettledMS))
+	p.field("", joinedBy("; ", plural(c.Forged, "forged event")+" processed", c.watched()))
 	if c.Stale > 0 {
 		p.field("", plural(c.Stale, "stale event")+" processed")
 	}
 	if len(c.Examples) > 0 {
 		p.field("such as", strings.Join(c.Examples, ", "))
 	}
+}
+
+// watched says for how long second effects would have been seen.
+func (c Completeness) watched() string {
+	if c.WatchedMS == 0 {
+		return "" // of a program that did not say
+	}
+	text := fmt.Sprintf("counts were watched for %s after the last answer, and ", span(float64(c.WatchedMS)))
+	if c.SettledMS >= c.WatchedMS {
+		return text + "changed until then"
+	}
+	return text + fmt.Sprintf("did not change in the last %s", span(float64(c.WatchedMS-c.SettledMS)))
 }
 
 // drain says whether the work kept up with the acknowledgements. known is why
