@@ -70,8 +70,20 @@ func (p *page) drain(d Drain, known string) {
 		p.field("", fmt.Sprintf("whether the backlog grew is not observed: %s; about %d waited when the load ended", d.GrowthReason, d.Backlog))
 		return
 	}
-	p.field("", fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog; about %d waited when the load ended",
-		d.Growth, d.GrowthCI, d.Backlog))
+	p.field("", fmt.Sprintf("%s; about %d waited when the load ended", d.grew(), d.Backlog))
+}
+
+// grew says how much of the work was put off. Less than nothing cannot have been
+// added, but where that is not certain the most that can is said.
+func (d Drain) grew() string {
+	most := d.Growth + d.GrowthCI
+	switch {
+	case most <= 0:
+		return "the backlog did not grow"
+	case d.Growth <= 0:
+		return fmt.Sprintf("the backlog was not seen to grow: at most %.1f %% of the events acknowledged were added to it", most)
+	}
+	return fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog", d.Growth, d.GrowthCI)
 }
 
 // resent says how much more a receiver made its producer send.

@@ -147,3 +147,20 @@ func TestDrainInWords(t *testing.T) {
 		}
 	}
 }
+
+// A backlog cannot be added to by less than nothing.
+func TestGrowthInWords(t *testing.T) {
+	for _, tt := range []struct {
+		growth, half float64
+		want         string
+	}{
+		{-20.3, 20.2, "the backlog did not grow"},
+		{-1, 4, "the backlog was not seen to grow: at most 3.0 % of the events acknowledged were added to it"},
+		{0, 0, "the backlog did not grow"},
+		{12, 2, "of the events acknowledged, 12.0 % (+-2.0) were added to the backlog"},
+	} {
+		if got := (Drain{Growth: tt.growth, GrowthCI: tt.half}).grew(); got != tt.want {
+			t.Errorf("%v ± %v: %q", tt.growth, tt.half, got)
+		}
+	}
+}
