@@ -17,8 +17,7 @@ func (p *page) completeness(c Completeness, timed bool) {
 		}
 		return
 	}
-	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
-		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
+	p.field("effects", c.processed())
 	if c.Draining > 0 {
 		p.field("", fmt.Sprintf("%d had no effect yet when there was no more waiting: still draining", c.Draining))
 	}
@@ -33,6 +32,16 @@ func (p *page) completeness(c Completeness, timed bool) {
 	if len(c.Examples) > 0 {
 		p.field("such as", strings.Join(c.Examples, ", "))
 	}
+}
+
+// processed says how many acknowledged events were to have an effect, and what
+// they had.
+func (c Completeness) processed() string {
+	acked := plural(c.Acked, "event") + " acknowledged"
+	if c.AckedIdle > 0 {
+		acked = fmt.Sprintf("%s acknowledged, an effect was expected of %d of them", plural(c.Acked+c.AckedIdle, "event"), c.Acked)
+	}
+	return fmt.Sprintf("%s: %d processed once, %d lost, %d processed more than once", acked, c.Once, c.Lost, c.Doubled)
 }
 
 // watched says for how long second effects would have been seen.

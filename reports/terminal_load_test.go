@@ -164,3 +164,19 @@ func TestGrowthInWords(t *testing.T) {
 		}
 	}
 }
+
+// What was acknowledged, and is not to have an effect, is not hidden.
+func TestAcknowledgedWithoutAnEffectToCome(t *testing.T) {
+	for _, tt := range []struct {
+		c    Completeness
+		want string
+	}{
+		{Completeness{AckedIdle: 362}, "362 events acknowledged, an effect was expected of 0 of them: 0 processed once, 0 lost, 0 processed more than once"},
+		{Completeness{Acked: 20, Once: 19, Lost: 1, AckedIdle: 5}, "25 events acknowledged, an effect was expected of 20 of them: 19 processed once, 1 lost, 0 processed more than once"},
+		{Completeness{Acked: 3, Once: 3}, "3 events acknowledged: 3 processed once, 0 lost, 0 processed more than once"},
+	} {
+		if got := tt.c.processed(); got != tt.want {
+			t.Errorf("%+v: %q", tt.c, got)
+		}
+	}
+}

@@ -258,9 +258,9 @@ func TestExpectations(t *testing.T) {
 	}{
 		{once, 1, false, reports.Completeness{Acked: 20, Once: 20}},
 		{once, 0, false, reports.Completeness{Acked: 20, Lost: 20}},
-		{once, 0, true, reports.Completeness{}},
-		{once, 1, true, reports.Completeness{}},
-		{once, 2, true, reports.Completeness{Doubled: 20}},
+		{once, 0, true, reports.Completeness{AckedIdle: 20}},
+		{once, 1, true, reports.Completeness{AckedIdle: 20}},
+		{once, 2, true, reports.Completeness{AckedIdle: 20, Doubled: 20}},
 		{oneAtMost, 0, false, reports.Completeness{}},
 		{oneAtMost, 1, false, reports.Completeness{}},
 		{oneAtMost, 2, false, reports.Completeness{Doubled: 20}},
