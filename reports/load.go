@@ -124,19 +124,21 @@ type Objective struct {
 // Completeness holds the equation between answers and effects.
 type Completeness struct {
 	Observed      bool     `json:"observed"`
-	Reason        string   `json:"reason,omitempty"`   // why not observed
-	Acked         int      `json:"acked"`              // distinct genuine events answered 2xx that should have an effect
-	Once          int      `json:"once"`               // … with exactly one effect
-	Lost          int      `json:"lost"`               // … with none, although the counts were stable
-	Draining      int      `json:"draining,omitempty"` // … with none yet: others still had theirs when there was no more waiting
-	Doubled       int      `json:"doubled"`            // events with more than one
-	Blind         string   `json:"blind,omitempty"`    // why more may have had several
-	Forged        int      `json:"forged"`             // forged ids with an effect
-	Stale         int      `json:"stale,omitempty"`    // ids of stale deliveries with an effect
-	Unacked       int      `json:"unacked"`            // genuine events never answered 2xx
-	UnackedEffect int      `json:"unacked_effect"`     // … which took effect all the same
-	SettledMS     int64    `json:"settled_ms"`         // last answer to stable counts
-	Examples      []string `json:"examples,omitempty"` // ids that break the equation, at most ten
+	Reason        string   `json:"reason,omitempty"`     // why not observed
+	Acked         int      `json:"acked"`                // distinct genuine events answered 2xx that should have an effect
+	AckedIdle     int      `json:"acked_idle,omitempty"` // … and those of which none was expected: of types that the receiver does nothing with
+	Once          int      `json:"once"`                 // … with exactly one effect
+	Lost          int      `json:"lost"`                 // … with none, although the counts were stable
+	Draining      int      `json:"draining,omitempty"`   // … with none yet: others still had theirs when there was no more waiting
+	Doubled       int      `json:"doubled"`              // events with more than one
+	Blind         string   `json:"blind,omitempty"`      // why more may have had several
+	Forged        int      `json:"forged"`               // forged ids with an effect
+	Stale         int      `json:"stale,omitempty"`      // ids of stale deliveries with an effect
+	Unacked       int      `json:"unacked"`              // genuine events never answered 2xx
+	UnackedEffect int      `json:"unacked_effect"`       // … which took effect all the same
+	SettledMS     int64    `json:"settled_ms"`           // last answer to when the counts were last seen to change
+	WatchedMS     int64    `json:"watched_ms"`           // last answer to when they were looked at last
+	Examples      []string `json:"examples,omitempty"`   // ids that break the equation, at most ten
 }
 
 // Generator says whether the sending side was fit to measure.

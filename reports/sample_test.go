@@ -276,7 +276,7 @@ func steadyLoad() Load {
 			{Text: "genuine: p99(response) <= 250ms", Class: "genuine", Value: "9.71 ms", Verdict: Pass},
 			{Text: "forged: never accepted", Class: "forged", Value: "0 of 240", Verdict: Pass},
 		},
-		Completeness: Completeness{Observed: true, Acked: 4320, Once: 4320, SettledMS: 120},
+		Completeness: Completeness{Observed: true, Acked: 4320, Once: 4320, SettledMS: 120, WatchedMS: 430},
 		Generator:    Generator{Valid: true, CPUPercent: 22, MaxInFlight: 9, LittleError: 0.012, Gates: keptGates()},
 		Drain:        drained(),
 		Rerun:        "hookassay load steady --seed 42",
@@ -303,7 +303,7 @@ func spikeLoad() Load {
 		{Text: "genuine: every acknowledged event takes effect once", Class: "genuine", Value: "3 lost", Verdict: Fail},
 	}
 	l.Completeness = Completeness{Observed: true, Acked: 1500, Once: 1496, Lost: 3, Doubled: 1, Unacked: 80, UnackedEffect: 12,
-		SettledMS: 2210, Examples: []string{"msg_hookassay_k3v9_0412", "msg_hookassay_k3v9_0413", "msg_hookassay_k3v9_0600"}}
+		SettledMS: 2210, WatchedMS: 7340, Examples: []string{"msg_hookassay_k3v9_0412", "msg_hookassay_k3v9_0413", "msg_hookassay_k3v9_0600"}}
 	l.Windows = nil
 	for i := range 200 {
 		w := Window{Second: i, Sent: 8, P99: 12}

@@ -17,8 +17,7 @@ func (p *page) completeness(c Completeness, timed bool) {
 		}
 		return
 	}
-	p.field("effects", fmt.Sprintf("%s acknowledged: %d processed once, %d lost, %d processed more than once",
-		plural(c.Acked, "event"), c.Once, c.Lost, c.Doubled))
+	p.field("effects", c.processed())
 	if c.Draining > 0 {
 		p.field("", fmt.Sprintf("%d had no effect yet when there was no more waiting: still draining", c.Draining))
 	}
@@ -26,14 +25,35 @@ func (p *page) completeness(c Completeness, timed bool) {
 		p.field("", "once may be more often: "+c.Blind)
 	}
 	p.field("", fmt.Sprintf("%s never acknowledged, %d of them processed all the same", plural(c.Unacked, "event"), c.UnackedEffect))
-	p.field("", fmt.Sprintf("%s processed; counts were stable %d ms after the last answer",
-		plural(c.Forged, "forged event"), c.SettledMS))
+	p.field("", joinedBy("; ", plural(c.Forged, "forged event")+" processed", c.watched()))
 	if c.Stale > 0 {
 		p.field("", plural(c.Stale, "stale event")+" processed")
 	}
 	if len(c.Examples) > 0 {
 		p.field("such as", strings.Join(c.Examples, ", "))
 	}
+}
+
+// processed says how many acknowledged events were to have an effect, and what
+// they had.
+func (c Completeness) processed() string {
+	acked := plural(c.Acked, "event") + " acknowledged"
+	if c.AckedIdle > 0 {
+		acked = fmt.Sprintf("%s acknowledged, an effect was expected of %d of them", plural(c.Acked+c.AckedIdle, "event"), c.Acked)
+	}
+	return fmt.Sprintf("%s: %d processed once, %d lost, %d processed more than once", acked, c.Once, c.Lost, c.Doubled)
+}
+
+// watched says for how long second effects would have been seen.
+func (c Completeness) watched() string {
+	if c.WatchedMS == 0 {
+		return "" // of a program that did not say
+	}
+	text := fmt.Sprintf("counts were watched for %s after the last answer, and ", span(float64(c.WatchedMS)))
+	if c.SettledMS >= c.WatchedMS {
+		return text + "changed until then"
+	}
+	return text + fmt.Sprintf("did not change in the last %s", span(float64(c.WatchedMS-c.SettledMS)))
 }
 
 // drain says whether the work kept up with the acknowledgements. known is why
@@ -59,8 +79,20 @@ func (p *page) drain(d Drain, known string) {
 		p.field("", fmt.Sprintf("whether the backlog grew is not observed: %s; about %d waited when the load ended", d.GrowthReason, d.Backlog))
 		return
 	}
-	p.field("", fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog; about %d waited when the load ended",
-		d.Growth, d.GrowthCI, d.Backlog))
+	p.field("", fmt.Sprintf("%s; about %d waited when the load ended", d.grew(), d.Backlog))
+}
+
+// grew says how much of the work was put off. Less than nothing cannot have been
+// added, but where that is not certain the most that can is said.
+func (d Drain) grew() string {
+	most := d.Growth + d.GrowthCI
+	switch {
+	case most <= 0:
+		return "the backlog did not grow"
+	case d.Growth <= 0:
+		return fmt.Sprintf("the backlog was not seen to grow: at most %.1f %% of the events acknowledged were added to it", most)
+	}
+	return fmt.Sprintf("of the events acknowledged, %.1f %% (+-%.1f) were added to the backlog", d.Growth, d.GrowthCI)
 }
 
 // resent says how much more a receiver made its producer send.

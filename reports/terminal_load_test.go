@@ -147,3 +147,36 @@ func TestDrainInWords(t *testing.T) {
 		}
 	}
 }
+
+// A backlog cannot be added to by less than nothing.
+func TestGrowthInWords(t *testing.T) {
+	for _, tt := range []struct {
+		growth, half float64
+		want         string
+	}{
+		{-20.3, 20.2, "the backlog did not grow"},
+		{-1, 4, "the backlog was not seen to grow: at most 3.0 % of the events acknowledged were added to it"},
+		{0, 0, "the backlog did not grow"},
+		{12, 2, "of the events acknowledged, 12.0 % (+-2.0) were added to the backlog"},
+	} {
+		if got := (Drain{Growth: tt.growth, GrowthCI: tt.half}).grew(); got != tt.want {
+			t.Errorf("%v ± %v: %q", tt.growth, tt.half, got)
+		}
+	}
+}
+
+// What was acknowledged, and is not to have an effect, is not hidden.
+func TestAcknowledgedWithoutAnEffectToCome(t *testing.T) {
+	for _, tt := range []struct {
+		c    Completeness
+		want string
+	}{
+		{Completeness{AckedIdle: 362}, "362 events acknowledged, an effect was expected of 0 of them: 0 processed once, 0 lost, 0 processed more than once"},
+		{Completeness{Acked: 20, Once: 19, Lost: 1, AckedIdle: 5}, "25 events acknowledged, an effect was expected of 20 of them: 19 processed once, 1 lost, 0 processed more than once"},
+		{Completeness{Acked: 3, Once: 3}, "3 events acknowledged: 3 processed once, 0 lost, 0 processed more than once"},
+	} {
+		if got := tt.c.processed(); got != tt.want {
+			t.Errorf("%+v: %q", tt.c, got)
+		}
+	}
+}

@@ -30,6 +30,7 @@ type auditor struct {
 	probes   []target.Probe
 	timeouts target.Timeouts
 	longest  time.Duration        // a backlog that still shrinks is waited for
+	slowest  func() time.Duration // the longest time to an effect that was seen
 	redact   *transcript.Redactor // of errors that quote the receiver
 	plan     *Plan
 	id       func(event int) string
@@ -44,7 +45,7 @@ type auditor struct {
 func newAuditor(t *target.Target, a *attack, sent int, id func(int) string) *auditor {
 	u := &auditor{
 		probes: t.Probes, timeouts: t.Timeouts, longest: longestDrain, redact: t.Redactor(), plan: a.plan, id: id,
-		calls: expectationOf, expected: func(int) bool { return true },
+		slowest: a.drain.slowestSeen, calls: expectationOf, expected: func(int) bool { return true },
 		acked: a.transport.acked, sent: sent, every: 1,
 	}
 	for _, p := range t.Probes {
@@ -95,7 +96,7 @@ func (u *auditor) audit(ctx context.Context, since time.Time) reports.Completene
 	}
 	c := s.sum
 	c.Observed, c.Blind, c.Reason = true, u.blind(), joined(u.note(), s.draining())
-	c.SettledMS = max(0, s.changed.Sub(since)).Milliseconds()
+	c.WatchedMS, c.SettledMS = s.watched.Sub(since).Milliseconds(), s.quiet.Sub(since).Milliseconds()
 	if s.drains {
 		c.Lost, c.Draining = 0, c.Lost
 	}
@@ -209,8 +210,8 @@ type settling struct {
 	survey              // the last one
 	begun     bool      // there was one
 	start     time.Time // of the first look
-	changed   time.Time // start of the last look that found something changed
-	quiet     time.Time // … its end
+	quiet     time.Time // end of the last look that found something changed
+	watched   time.Time // until then the counts were as they are, or changed
 	came      time.Time // end of the last look that found what had been missing
 	failing   time.Time // start of the first of the looks that failed in a row
 	remaining int       // awaited events without effect
@@ -222,7 +223,7 @@ var errFell = errors.New("the counts of the effects probe went down: an effect t
 // wait returns when everything has settled, or has been waited for long enough.
 func (s *settling) wait(ctx context.Context) error {
 	s.start = time.Now()
-	s.changed, s.quiet, s.came = s.start, s.start, s.start
+	s.quiet, s.came = s.start, s.start
 	for {
 		asked := time.Now()
 		done, err := s.look(ctx, asked)
@@ -243,12 +244,23 @@ func (s *settling) wait(ctx context.Context) error {
 		}
 		// No more than half of the receiver's time goes into being asked. That ctx
 		// ended is said above.
-		_ = target.Pause(ctx, max(s.stable()/3, time.Since(asked)))
+		_ = target.Pause(ctx, max(s.between(), time.Since(asked)))
 	}
 }
 
-// stable is how long counts stay as they are that have settled.
-func (s *settling) stable() time.Duration { return max(s.timeouts.Quiescence, time.Millisecond) }
+// slowerStill is by how much a further effect may be slower than the slowest
+// that was seen.
+const slowerStill = 3
+
+// stable is how long counts stay as they are that have settled: where effects
+// take their time, so do second ones.
+func (s *settling) stable() time.Duration {
+	further := min(slowerStill*s.slowest(), s.timeouts.Effect)
+	return max(s.timeouts.Quiescence, further, time.Millisecond)
+}
+
+// between is the pause between two looks.
+func (s *settling) between() time.Duration { return max(s.timeouts.Quiescence, time.Millisecond) / 3 }
 
 // patience is how long what is missing is waited for after a change.
 func (s *settling) patience() time.Duration { return max(s.stable(), s.timeouts.Effect) }
@@ -267,7 +279,7 @@ func (s *settling) look(ctx context.Context, asked time.Time) (bool, error) {
 	case s.remaining == 0:
 		return false, nil
 	default:
-		return false, s.lookForMore(ctx, asked)
+		return false, s.lookForMore(ctx)
 	}
 	now, err := s.lookAtAll(ctx)
 	if err != nil {
@@ -281,8 +293,10 @@ func (s *settling) look(ctx context.Context, asked time.Time) (bool, error) {
 	if s.begun && now.sum.Lost < s.remaining {
 		s.came = time.Now()
 	}
+	s.watched = asked
 	if !same {
-		s.changed, s.quiet = asked, time.Now()
+		s.quiet = time.Now()
+		s.watched = s.quiet
 	}
 	s.survey, s.remaining, s.begun = now, now.sum.Lost, true
 	s.drains = s.remaining > 0 && time.Since(s.came) < s.patience()
@@ -290,12 +304,12 @@ func (s *settling) look(ctx context.Context, asked time.Time) (bool, error) {
 }
 
 // lookForMore asks about what was missing.
-func (s *settling) lookForMore(ctx context.Context, asked time.Time) error {
+func (s *settling) lookForMore(ctx context.Context) error {
 	came, whole, err := s.lookAtMissing(ctx)
 	s.whole += whole // a look that failed in the middle has seen some, too
 	s.remaining -= came
 	if came > 0 {
-		s.changed, s.quiet, s.came = asked, time.Now(), time.Now()
+		s.quiet, s.came = time.Now(), time.Now()
 	}
 	return err
 }

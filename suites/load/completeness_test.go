@@ -57,7 +57,7 @@ func audited(t *testing.T, sent int, unacked map[int]bool, probes ...target.Prob
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &attack{plan: plan, transport: &transport{acked: newBitset(plan.Len())}}
+	a := &attack{plan: plan, transport: &transport{acked: newBitset(plan.Len())}, drain: &drain{}}
 	for n := range sent {
 		if plan.Class(n) == Genuine && !unacked[n] {
 			a.transport.acked.set(n)
@@ -121,7 +121,7 @@ func TestAudit(t *testing.T) {
 				if off := got.SettledMS - tt.want.SettledMS; off < -1000 || off > 1000 {
 					t.Errorf("settled after %d ms, not %d", got.SettledMS, tt.want.SettledMS)
 				}
-				got.Examples, got.SettledMS, tt.want.SettledMS, tt.want.Observed = nil, 0, 0, true
+				got.Examples, got.SettledMS, got.WatchedMS, tt.want.SettledMS, tt.want.Observed = nil, 0, 0, 0, true
 				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 					t.Errorf("%+v\nwant %+v", got, tt.want)
 				}
@@ -185,45 +185,61 @@ func TestAuditRedactsWhatAProbeSays(t *testing.T) {
 	blind.fail = func(time.Duration) error { return errors.New("status 500 " + secret) }
 	tgt.Probes, tgt.Timeouts.Effect = []target.Probe{blind}, time.Millisecond
 	u := audited(t, 20, nil)
-	a := &attack{plan: u.plan, transport: &transport{acked: u.acked}}
+	a := &attack{plan: u.plan, transport: &transport{acked: u.acked}, drain: &drain{}}
 	c := newAuditor(tgt, a, 20, u.id).audit(t.Context(), time.Now())
 	if c.Observed || !strings.Contains(c.Reason, "status 500") || strings.Contains(c.Reason, secret) {
 		t.Errorf("%+v", c)
 	}
 }
 
+// ranked numbers genuine events from 0, in the order in which they are first
+// asked about: wherever the plan has put the others.
+func ranked() func(id string) int {
+	ranks := map[string]int{}
+	return func(id string) int {
+		if _, known := ranks[id]; !known {
+			ranks[id] = len(ranks)
+		}
+		return ranks[id]
+	}
+}
+
 // What still comes when there is no more waiting is not lost.
 func TestAuditOfABacklogThatStillDrains(t *testing.T) {
+	first, second := ranked(), ranked()
 	tests := []struct {
 		name   string
-		counts func(string, time.Duration) int
+		counts func(id string, at time.Duration) int // of genuine ones
 		want   reports.Completeness
 		reason string
 	}{
 		{"slowly", func(id string, at time.Duration) int {
-			var n int
-			fmt.Sscan(id, &n)
-			if time.Duration(n)*2400*time.Millisecond > at {
+			if time.Duration(first(id))*2400*time.Millisecond > at {
 				return 0
 			}
-			return genuineOnce(id, at)
-		}, reports.Completeness{Acked: 19, Once: 12, Draining: 7}, "still draining: 7 of 19 events had no effect 30s after the last answer"},
+			return 1
+		}, reports.Completeness{Acked: 19, Once: 13, Draining: 6}, "still draining: 6 of 19 events had no effect 30s after the last answer"},
 		{"some, while others are doubled again and again", func(id string, at time.Duration) int {
-			if strings.HasPrefix(id, "1") {
+			if second(id) >= 8 {
 				return 0
 			}
-			return int(at/(100*time.Millisecond)) * genuineOnce(id, at)
+			return int(at / (100 * time.Millisecond))
 		}, reports.Completeness{Acked: 19, Doubled: 8, Lost: 11}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				got := audited(t, 20, nil, newLedger(tt.counts)).audit(t.Context(), began)
+				got := audited(t, 20, nil, newLedger(func(id string, at time.Duration) int {
+					if genuineOnce(id, at) == 0 {
+						return 0
+					}
+					return tt.counts(id, at)
+				})).audit(t.Context(), began)
 				if got.Reason != tt.reason || time.Since(began) > 32*time.Second {
 					t.Errorf("%q after %s", got.Reason, time.Since(began))
 				}
-				got.Examples, got.SettledMS, got.Reason, tt.want.Observed = nil, 0, "", true
+				got.Examples, got.SettledMS, got.WatchedMS, got.Reason, tt.want.Observed = nil, 0, 0, "", true
 				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 					t.Errorf("%+v\nwant %+v", got, tt.want)
 				}
@@ -242,9 +258,9 @@ func TestExpectations(t *testing.T) {
 	}{
 		{once, 1, false, reports.Completeness{Acked: 20, Once: 20}},
 		{once, 0, false, reports.Completeness{Acked: 20, Lost: 20}},
-		{once, 0, true, reports.Completeness{}},
-		{once, 1, true, reports.Completeness{}},
-		{once, 2, true, reports.Completeness{Doubled: 20}},
+		{once, 0, true, reports.Completeness{AckedIdle: 20}},
+		{once, 1, true, reports.Completeness{AckedIdle: 20}},
+		{once, 2, true, reports.Completeness{AckedIdle: 20, Doubled: 20}},
 		{oneAtMost, 0, false, reports.Completeness{}},
 		{oneAtMost, 1, false, reports.Completeness{}},
 		{oneAtMost, 2, false, reports.Completeness{Doubled: 20}},
@@ -265,7 +281,7 @@ func TestExpectations(t *testing.T) {
 				u.calls = func(Class) expectation { return tt.expectation }
 				u.expected = func(int) bool { return !tt.unexpected }
 				got := u.audit(t.Context(), time.Now())
-				got.Examples, got.SettledMS, tt.want.Observed = nil, 0, true
+				got.Examples, got.SettledMS, got.WatchedMS, tt.want.Observed = nil, 0, 0, true
 				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 					t.Errorf("%+v\nwant %+v", got, tt.want)
 				}
@@ -291,6 +307,41 @@ func TestAuditLooksAtAllOnceMore(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// Where the first effects took long, second ones are waited for as long, within
+// the time that an effect may take; and it is said how long.
+func TestAuditWatchesForSecondEffects(t *testing.T) {
+	tests := []struct {
+		name                      string
+		slowest                   time.Duration
+		again                     time.Duration // second effects come
+		doubled                   int
+		settled, watched, instant int64 // ms
+	}{
+		{"quick effects", 0, 4 * time.Second, 0, 0, 300, 400},
+		{"slow effects", time.Second, 2 * time.Second, 19, 3000, 6000, 400},
+		{"slow effects, second ones slower still", time.Second, 4 * time.Second, 0, 0, 3000, 400},
+		{"effects slower than one may be", time.Minute, 4 * time.Second, 19, 5000, 10000, 400},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				u := audited(t, 20, nil, newLedger(func(id string, at time.Duration) int {
+					if at >= tt.again {
+						return 2 * genuineOnce(id, at)
+					}
+					return genuineOnce(id, at)
+				}))
+				u.slowest = func() time.Duration { return tt.slowest }
+				got := u.audit(t.Context(), time.Now())
+				if got.Doubled != tt.doubled || got.SettledMS < tt.settled || got.SettledMS > tt.settled+tt.instant ||
+					got.WatchedMS < tt.watched || got.WatchedMS > tt.watched+2*tt.instant {
+					t.Errorf("%+v", got)
+				}
+			})
+		})
+	}
 }
 
 func TestAuditOfCountsThatGoDown(t *testing.T) {

@@ -48,6 +48,7 @@ type drain struct {
 	untimed bool // of an effect at least it is not known when it was there, only by when
 	looks   looks
 	behind  float64       // events without effect at the last look, estimated
+	slowest time.Duration // from acknowledgement until an effect was seen
 	ended   time.Duration // the load; 0: not said
 
 	underLoad pace // of the looks, when the load had ended
@@ -263,6 +264,7 @@ func (d *drain) note(asked []sampled, found []sight, began time.Duration) {
 				w.missing = f.seen
 			}
 			d.untimed = d.untimed || !f.timed
+			d.slowest = max(d.slowest, w.seen-w.acked)
 			d.done = append(d.done, w)
 		}
 	}
@@ -288,4 +290,11 @@ func (d *drain) backlog() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return int(math.Round(d.behind))
+}
+
+// slowestSeen is the longest time in which an effect is known to have come.
+func (d *drain) slowestSeen() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.slowest
 }

@@ -65,6 +65,8 @@ func (t tale) count(c *reports.Completeness) bool {
 		if t.high > 0 {
 			c.UnackedEffect++
 		}
+	default:
+		c.AckedIdle++
 	}
 	return wrong
 }

@@ -58,6 +58,9 @@ func (f facts) backlogGrowth(o scenarios.Objective, out *reports.Objective) []st
 		return nil
 	}
 	out.Value = fmt.Sprintf("%v %% ± %v", d.Growth, d.GrowthCI)
+	if d.Growth <= 0 {
+		out.Value = fmt.Sprintf("no growth seen (%s)", out.Value)
+	}
 	decideBetween(o, d.Growth-d.GrowthCI, d.Growth+d.GrowthCI, out)
 	if out.Verdict == reports.NotObserved {
 		out.Reason = "too short to tell"
