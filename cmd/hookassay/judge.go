@@ -15,8 +15,11 @@ import (
 func newJudge(c *console) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
-		Use:     "judge TRANSCRIPT",
-		Short:   "Grades a transcript again, without the receiver",
+		Use:   "judge TRANSCRIPT",
+		Short: "Grades a transcript again, without the receiver",
+		Long: `Grades a run's transcript again, without the receiver: the report and the exit
+code are the run's own. A load that was played behind the scenarios is not
+judged again: its measurements are what the transcript has of it.`,
 		Example: "  hookassay judge out/transcript.jsonl\n  hookassay judge out/transcript.jsonl --format json",
 		Args:    oneArg("a transcript, such as out/transcript.jsonl"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -16,13 +16,17 @@ import (
 )
 
 // Judge grades a transcript. It is pure: the same records give the same report,
-// wherever and whenever they are judged.
+// wherever and whenever they are judged. A load is not judged again: its result
+// is taken over as it was recorded.
 func Judge(records []transcript.Record) (reports.Report, error) {
 	j, err := newJudge(records)
 	if err != nil {
 		return reports.Report{}, err
 	}
 	r := j.header()
+	if r.Load, err = recallLoads(records); err != nil {
+		return reports.Report{}, err
+	}
 	for _, p := range j.plans {
 		s, err := j.scenario(p)
 		if err != nil {
@@ -115,7 +119,7 @@ func (j *judge) header() reports.Report {
 			Rejects: j.run.Rejects, SameHost: j.run.SameHost, Probes: []reports.Probe{},
 		},
 		Profile: j.run.Profile, Strict: j.run.Strict,
-		Preflight: j.preflight(), Scenarios: []reports.Scenario{}, Load: []reports.Load{},
+		Preflight: j.preflight(), Scenarios: []reports.Scenario{},
 		Rerun: j.run.Command,
 	}
 	if j.end != nil {

@@ -19,6 +19,8 @@ type Session struct {
 	plan   Plan
 	record *transcript.Recorder
 	sender *target.Sender
+	reason string // why the conductor gave up
+	behind int    // requests of what was played behind the scenarios
 }
 
 // Prepare checks the configuration and plans the run; nothing is sent. Its
@@ -59,6 +61,15 @@ func Grade(ctx context.Context, c Config) (reports.Report, error) {
 // goes wrong with the receiver is recorded; an error means the transcript
 // could not be kept.
 func (s *Session) Play(ctx context.Context, selected func(id string) bool) error {
+	if err := s.PlayAhead(ctx, selected); err != nil {
+		return err
+	}
+	return s.Close(ctx)
+}
+
+// PlayAhead plays as Play does, and leaves the transcript open for what is
+// played behind: see AddLoads. Close ends it.
+func (s *Session) PlayAhead(ctx context.Context, selected func(id string) bool) error {
 	if selected != nil {
 		var kept []Planned
 		for _, p := range s.plan.Planned {
@@ -73,12 +84,17 @@ func (s *Session) Play(ctx context.Context, selected func(id string) bool) error
 		return err
 	}
 	c := &conductor{session: s}
-	reason := ""
 	if err := c.conduct(ctx); err != nil {
-		reason = err.Error()
+		s.reason = err.Error()
 	}
+	return s.record.Err()
+}
+
+// Close ends the transcript. A ctx that has ended says that the run was
+// interrupted.
+func (s *Session) Close(ctx context.Context) error {
 	s.record.Add(transcript.Record{End: &transcript.End{
-		Interrupted: ctx.Err() != nil, Reason: reason, Requests: s.sender.Sent(),
+		Interrupted: ctx.Err() != nil, Reason: s.reason, Requests: s.sender.Sent() + s.behind,
 	}})
 	return s.record.Err()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -182,11 +181,15 @@ func (t *tree) checkLoads(session *conformance.Session, config conformance.Confi
 	return nil
 }
 
-// follow plays the loads behind the scenarios, and puts them into the report. A
-// receiver that accepts no genuine delivery is not put under load.
-func (t *tree) follow(ctx context.Context, session *conformance.Session, parts []*loadPart) {
-	if len(parts) == 0 || conformance.Unready(t.report) != "" {
-		return
+// follow plays the loads behind the scenarios, and has them recorded. A receiver
+// that accepts no genuine delivery is not put under load.
+func (t *tree) follow(ctx context.Context, session *conformance.Session, parts []*loadPart) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	ahead, err := session.Report()
+	if err != nil || conformance.Unready(ahead) != "" {
+		return err
 	}
 	runs := t.runs(session, t.config, parts)
 	for i := range runs {
@@ -195,17 +198,16 @@ func (t *tree) follow(ctx context.Context, session *conformance.Session, parts [
 	played := load.Play(ctx, runs, session.Sent())
 	redact := session.Target().OwnRedactor()
 	for i := range played.Load {
-		l := &played.Load[i]
 		if t.again != nil {
-			l.Rerun = redact.Text(t.again(parts[i].scenario))
+			played.Load[i].Rerun = redact.Text(t.again(parts[i].scenario))
 		}
-		parts[i].result = l
 	}
-	r := &t.report
-	r.Load = played.Load
-	r.Preflight = append(r.Preflight, played.Checks...)
-	r.Requests += played.Requests
-	r.Interrupted = r.Interrupted || ctx.Err() != nil
-	r.Finished = time.Now().UTC().Truncate(time.Millisecond)
-	reports.Conclude(r, r.MustObserve)
+	return session.AddLoads(played.Load, played.Checks, played.Requests)
+}
+
+// share gives the loads that were played what became of them.
+func (t *tree) share(parts []*loadPart) {
+	for i := range t.report.Load {
+		parts[i].result = &t.report.Load[i]
+	}
 }

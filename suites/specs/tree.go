@@ -149,13 +149,19 @@ func (t *tree) playAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := session.Play(ctx, func(id string) bool { return selected[id] }); err != nil {
+	if err := session.PlayAhead(ctx, func(id string) bool { return selected[id] }); err != nil {
+		return err
+	}
+	if err := t.follow(ctx, session, loads); err != nil {
+		return err
+	}
+	if err := session.Close(ctx); err != nil {
 		return err
 	}
 	if t.report, err = session.Report(); err != nil {
 		return err
 	}
-	t.follow(ctx, session, loads)
+	t.share(loads)
 	t.graded = map[string]reports.Scenario{}
 	for _, s := range t.report.Scenarios {
 		t.graded[s.ID] = s

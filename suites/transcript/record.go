@@ -27,6 +27,7 @@ type Record struct {
 	States   *States   `json:"states,omitempty"`
 	Trouble  *Trouble  `json:"trouble,omitempty"`
 	Process  *Process  `json:"process,omitempty"`
+	Load     *Load     `json:"load,omitempty"`
 	End      *End      `json:"end,omitempty"`
 }
 

@@ -195,6 +195,8 @@ func TestReadTakesWhatWasWritten(t *testing.T) {
 		{Plan: &Plan{Scenario: json.RawMessage(`{"id":"a.b"}`), Decision: "play"}},
 		{Exchange: &Exchange{Request: Request{Headers: [][2]string{{"A", "b"}}, Body: "é\x00", Bytes: 3}, Times: Times{Done: 1.25}}},
 		{Effects: &Effects{Counts: map[string]int{"a": 2}, Void: true}},
+		{Load: &Load{Result: json.RawMessage(`{"name":"a","lag":{"p50":0.125}}`)}},
+		{Load: &Load{Windows: json.RawMessage(`[{"second":0}]`)}},
 		{End: &End{Requests: 1}},
 	} {
 		r.Add(rec)
