@@ -37,7 +37,8 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 		excuse(&out.Generator, excuses)
 	}
 	out.Objectives = append(out.Objectives, inapplicable(cfg)...)
-	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, f.tooShort(s.Objectives), interrupted)
+	open := joined(f.tooShort(s.Objectives), f.unseen)
+	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, open, interrupted)
 	return out
 }
 
