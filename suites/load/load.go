@@ -102,6 +102,9 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
 	audit.expected = func(event int) bool { return p.works(plan.Class(event), event) }
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
+	if len(cfg.Target.Probes) > 0 && !f.completeness.Observed {
+		f.unseen = "the effects could not be looked up: " + f.completeness.Reason
+	}
 	a.drain.stop(ctx)
 	f.drain, f.lags = a.drain.report(), a.drain.known()
 	return result(cfg, a, f, ctx.Err() != nil), nil

@@ -24,7 +24,8 @@ type facts struct {
 	drain        reports.Drain
 	lags         lags
 	aborted      *abortion
-	silent       bool // the receiver refuses silently: only effects tell
+	unseen       string // why effects were to be seen and are not known; the run does not pass
+	silent       bool   // the receiver refuses silently: only effects tell
 }
 
 // judge evaluates one objective. A miss that the generator may have caused is

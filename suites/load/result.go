@@ -38,8 +38,8 @@ func result(cfg Config, a *attack, f facts, interrupted bool) reports.Load {
 		excuse(&out.Generator, excuses)
 	}
 	out.Objectives = append(out.Objectives, inapplicable(cfg)...)
-	short := joined(f.tooShort(s.Objectives), f.unplayed(s.Objectives, a.plan.Len()))
-	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, short, interrupted)
+	open := joined(joined(f.tooShort(s.Objectives), f.unplayed(s.Objectives, a.plan.Len())), f.unseen)
+	out.Verdict, out.Reason = verdict(out.Objectives, out.Generator.Reasons, open, interrupted)
 	return out
 }
 

@@ -26,9 +26,11 @@ func withdraw(o scenarios.Objective, judged reports.Objective) reports.Objective
 
 // verdict sums the objectives up. A proven miss beats everything; a run that
 // was interrupted proves nothing else; what the generator limited proves
-// nothing about the receiver; and a run that is too short shows nothing.
-// Objectives that need a probe leave the verdict to the others.
-func verdict(objectives []reports.Objective, limits []string, short string, interrupted bool) (reports.Verdict, string) {
+// nothing about the receiver; and a run that leaves open what it was to show,
+// because it is too short or effects that were to be seen were not, shows
+// nothing. Without a probe, objectives about effects leave the verdict to the
+// others.
+func verdict(objectives []reports.Objective, limits []string, open string, interrupted bool) (reports.Verdict, string) {
 	missed := texts(objectives, reports.Fail)
 	switch {
 	case missed != nil:
@@ -42,11 +44,11 @@ func verdict(objectives []reports.Objective, limits []string, short string, inte
 	case texts(objectives, reports.Blocked) != nil:
 		return reports.Blocked, "generator-limited: " + strings.Join(limits, "; ")
 	}
-	reason := short
+	reason := open
 	if unseen := texts(objectives, reports.NotObserved); unseen != nil {
 		reason = joined(reason, "not observed: "+strings.Join(unseen, "; "))
 	}
-	if short != "" || texts(objectives, reports.Pass) == nil {
+	if open != "" || texts(objectives, reports.Pass) == nil {
 		return reports.NotObserved, cmp.Or(reason, "no objective applies to the target")
 	}
 	return reports.Pass, reason
