@@ -53,7 +53,7 @@ type LoadClass struct {
 	Accepted int            `json:"accepted"` // answered 2xx
 	Right    int            `json:"right"`    // got the verdict their class asks for
 	Statuses map[string]int `json:"statuses"`
-	Errors   map[string]int `json:"errors"`   // by kind, never by text
+	Errors   map[string]int `json:"errors"`   // why no whole answer came: by kind, never by text
 	Service  Quantiles      `json:"service"`  // answer read − round trip start
 	Response Quantiles      `json:"response"` // answer read − intended start: free of coordinated omission
 	// Distribution is the response times' histogram, from fast to slow; bins are
