@@ -54,7 +54,7 @@ type LoadClass struct {
 	Right    int            `json:"right"`    // got the verdict their class asks for
 	Deferred int            `json:"deferred"` // of those not right: the receiver asked for them later, in a way that producers heed
 	Statuses map[string]int `json:"statuses"`
-	Errors   map[string]int `json:"errors"`   // by kind, never by text
+	Errors   map[string]int `json:"errors"`   // why no whole answer came: by kind, never by text
 	Service  Quantiles      `json:"service"`  // answer read − round trip start
 	Response Quantiles      `json:"response"` // answer read − intended start: free of coordinated omission
 	// Distribution is the response times' histogram, from fast to slow; bins are
@@ -84,13 +84,21 @@ type Resent struct {
 // Drain is how fast effects followed acknowledgements while the load went on.
 type Drain struct {
 	Observed bool      `json:"observed"`
-	Reason   string    `json:"reason,omitempty"`  // why not observed
-	Sampled  int       `json:"sampled"`           // events that were looked at again and again
-	EveryMS  float64   `json:"every_ms"`          // mean time between two looks: the lag is known no better; 0: the probe tells when
-	Lag      Quantiles `json:"effect_lag"`        // effect seen − acknowledged; what had none in the end counts with its wait
-	Growth   float64   `json:"backlog_growth"`    // of the events that wait for their effect, in % of those acknowledged meanwhile
-	GrowthCI float64   `json:"backlog_growth_ci"` // 95 % confidence: that ± this many points
-	Backlog  int       `json:"backlog"`           // events that waited for their effect when the load ended, estimated from the sample
+	Reason   string    `json:"reason,omitempty"` // why not observed
+	Sampled  int       `json:"sampled"`          // events that were looked at again and again
+	EveryMS  float64   `json:"every_ms"`         // mean time between the two looks that an effect came between; 0: the probe tells when
+	Lag      Quantiles `json:"effect_lag"`       // effect − acknowledgement: upper bounds, by when effects were seen
+	Least    Quantiles `json:"effect_lag_least"` // … and lower bounds, up to when they were missing
+	// Open names the quantiles, "mean" and "max" of effect_lag that fall among events
+	// without an effect: nobody knows how long those take, and the lower bound stands
+	// in their place.
+	Open     []string `json:"effect_lag_open,omitempty"`
+	Slowest  float64  `json:"slowest_ms"`          // of the effects that came, by when it was seen
+	Without  int      `json:"without,omitempty"`   // events looked at that had no effect in the end
+	WaitedMS float64  `json:"waited_ms,omitempty"` // for each of those, at least
+	Growth   float64  `json:"backlog_growth"`      // of the events that wait for their effect, in % of those acknowledged meanwhile
+	GrowthCI float64  `json:"backlog_growth_ci"`   // 95 % confidence: that ± this many points
+	Backlog  int      `json:"backlog"`             // events that waited for their effect when the load ended, estimated from the sample
 	// GrowthReason is why growth is not observed, though the lag may be.
 	GrowthReason string `json:"growth_reason,omitempty"`
 }

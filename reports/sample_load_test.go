@@ -34,7 +34,8 @@ func keptGates() []Gate {
 func drained() Drain {
 	return Drain{
 		Observed: true, Sampled: 1000, EveryMS: 52,
-		Lag:    Quantiles{N: 1000, Mean: 64, P50: 58, P90: 110, P99: 171, P999: 240, Max: 263},
+		Lag:   Quantiles{N: 1000, Mean: 64, P50: 58, P90: 110, P99: 171, P999: 240, Max: 263},
+		Least: Quantiles{N: 1000, Mean: 31, P50: 22, P90: 80, P99: 140, P999: 200, Max: 220}, Slowest: 263,
 		Growth: 0.1, GrowthCI: 0.6, Backlog: 12,
 	}
 }
@@ -54,7 +55,9 @@ func stormed(l *Load) {
 	}
 	l.Drain = Drain{
 		Observed: true, Sampled: 1500, EveryMS: 48, Growth: 31.4, GrowthCI: 2.2, Backlog: 470,
-		Lag: Quantiles{N: 1500, Mean: 4100, P50: 3200, P90: 8000, P99: 15000, P999: 17000, Max: 17400, Note: "n too small for p99.9"},
+		Lag:   Quantiles{N: 1500, Mean: 4100, P50: 3200, P90: 8000, P99: 15000, P999: 17000, Max: 17400, Note: "n too small for p99.9"},
+		Least: Quantiles{N: 1500, Mean: 4080, P50: 3160, P90: 7960, P99: 15000, P999: 16960, Max: 17400},
+		Open:  []string{"mean", "p99", "p99.9", "max"}, Slowest: 9400, Without: 31, WaitedMS: 11200,
 	}
 	l.Generator.Gates = append(keptGates()[1:], Gate{"CPU", "86 %", "80 %", false})
 	for i := range l.Windows {

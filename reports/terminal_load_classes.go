@@ -16,7 +16,7 @@ func (p *page) classes(classes []LoadClass, resent *Resent) {
 	if len(classes) == 0 {
 		return
 	}
-	numbers := [][]string{{"class", "sent", "right", "errors"}}
+	numbers := [][]string{{"class", "sent", "right", "no answer"}}
 	times := [][]string{{"class", "p50", "p99", "95 % of p99", "p99.9", "max"}}
 	for _, c := range classes {
 		name := oneLine(c.Class)
@@ -36,7 +36,7 @@ func (p *page) classes(classes []LoadClass, resent *Resent) {
 		p.line("")
 		p.table(times)
 	}
-	p.legend("right: as the class asks for; errors: no answer came")
+	p.legend("right: as the class asks for; no answer: no whole one")
 	p.legend("p50 to max: response time in ms, from the intended start")
 	p.classNotes(classes)
 }
@@ -49,7 +49,7 @@ func (p *page) classNotes(classes []LoadClass) {
 	of := map[string][]string{}
 	for _, c := range classes {
 		if c.Right < c.Sent {
-			p.para(plain, "    ", 6, fmt.Sprintf("%s: answers %s; errors %s", c.Class, tallied(c.Statuses), tallied(c.Errors)))
+			p.para(plain, "    ", 6, fmt.Sprintf("%s: answers %s; no answer %s", c.Class, tallied(c.Statuses), tallied(c.Errors)))
 		}
 		of[c.Response.Note] = append(of[c.Response.Note], c.Class)
 	}

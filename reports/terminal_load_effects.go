@@ -65,21 +65,46 @@ func (p *page) drain(d Drain, known string) {
 		}
 		return
 	}
-	lag := ""
-	if d.Lag.N > 0 {
-		lag = fmt.Sprintf("effects came %s (p50), %s (p99), at most %s after the acknowledgement",
-			span(d.Lag.P50), span(d.Lag.P99), span(d.Lag.Max))
-	}
 	looks := plural(d.Sampled, "event") + " looked at"
 	if d.EveryMS > 0 {
-		looks += ", each about every " + span(d.EveryMS)
+		looks += ", an effect known to within " + span(d.EveryMS) + " in the mean"
 	}
-	p.field("drain", joinedBy("; ", lag, looks, d.Lag.Note))
+	p.field("drain", joinedBy("; ", d.lag(), d.never(), looks, d.Lag.Note))
 	if d.GrowthReason != "" {
 		p.field("", fmt.Sprintf("whether the backlog grew is not observed: %s; about %d waited when the load ended", d.GrowthReason, d.Backlog))
 		return
 	}
 	p.field("", fmt.Sprintf("%s; about %d waited when the load ended", d.grew(), d.Backlog))
+}
+
+// lag says how long effects took: as far as it is known, between which two
+// times.
+func (d Drain) lag() string {
+	if d.Lag.N == 0 || d.Slowest == 0 {
+		return "" // none came
+	}
+	return fmt.Sprintf("effects came %s (p50), %s (p99), at most %s after the acknowledgement",
+		d.between("p50", d.Least.P50, d.Lag.P50), d.between("p99", d.Least.P99, d.Lag.P99), span(d.Slowest))
+}
+
+// between says one quantile.
+func (d Drain) between(name string, least, most float64) string {
+	switch low, high := span(least), span(most); {
+	case slices.Contains(d.Open, name):
+		return "> " + low
+	case low == high:
+		return high
+	default:
+		return low + " to " + high
+	}
+}
+
+// never says what had no effect.
+func (d Drain) never() string {
+	if d.Without == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d had none within %s", d.Without, span(d.WaitedMS))
 }
 
 // grew says how much of the work was put off. Less than nothing cannot have been

@@ -130,7 +130,7 @@ func TestNarrowTableHoldsEverything(t *testing.T) {
 func TestDrainInWords(t *testing.T) {
 	l := Load{
 		Completeness: Completeness{Observed: true, Acked: 10, Once: 3, Draining: 7, Stale: 2},
-		Drain:        Drain{Observed: true, Sampled: 10, Lag: Quantiles{N: 10, P50: 4}, GrowthReason: "too short to tell", Backlog: 7},
+		Drain:        Drain{Observed: true, Sampled: 10, Lag: Quantiles{N: 10, P50: 4}, Slowest: 5, GrowthReason: "too short to tell", Backlog: 7},
 	}
 	out := loadPage(l, 200)
 	for _, want := range []string{
@@ -141,7 +141,7 @@ func TestDrainInWords(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}
 	}
-	for _, never := range []string{"added to the backlog", "each about every"} {
+	for _, never := range []string{"added to the backlog", "known to within", "had none"} {
 		if strings.Contains(out, never) {
 			t.Errorf("%q stands in\n%s", never, out)
 		}
@@ -177,6 +177,24 @@ func TestAcknowledgedWithoutAnEffectToCome(t *testing.T) {
 	} {
 		if got := tt.c.processed(); got != tt.want {
 			t.Errorf("%+v: %q", tt.c, got)
+		}
+	}
+}
+
+// A lag is said as far as it is known, and what never came has none.
+func TestLagInWords(t *testing.T) {
+	for _, tt := range []struct {
+		d    Drain
+		want string
+	}{
+		{Drain{Lag: Quantiles{N: 9, P50: 42, P99: 90}, Least: Quantiles{P50: 14, P99: 90}, Slowest: 95},
+			"effects came 14.0 ms to 42.0 ms (p50), 90.0 ms (p99), at most 95.0 ms after the acknowledgement"},
+		{Drain{Lag: Quantiles{N: 9, P50: 42, P99: 8590}, Least: Quantiles{P50: 14, P99: 8590}, Slowest: 43, Open: []string{"p99"}, Without: 2, WaitedMS: 8000},
+			"effects came 14.0 ms to 42.0 ms (p50), > 8.59 s (p99), at most 43.0 ms after the acknowledgement; 2 had none within 8.00 s"},
+		{Drain{Lag: Quantiles{N: 9, P50: 9030}, Open: []string{"p50", "p99"}, Without: 9, WaitedMS: 8000}, "9 had none within 8.00 s"},
+	} {
+		if got := joinedBy("; ", tt.d.lag(), tt.d.never()); got != tt.want {
+			t.Errorf("%q", got)
 		}
 	}
 }

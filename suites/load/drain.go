@@ -45,13 +45,10 @@ type drain struct {
 	most    int       // that may wait
 	waiting []sampled // by when they were noted
 	done    []sampled
-	untimed bool // of an effect at least it is not known when it was there, only by when
 	looks   looks
 	behind  float64       // events without effect at the last look, estimated
 	slowest time.Duration // from acknowledgement until an effect was seen
 	ended   time.Duration // the load; 0: not said
-
-	underLoad pace // of the looks, when the load had ended
 }
 
 // looks are what became of the questions.
@@ -129,7 +126,7 @@ func (d *drain) total(sampled int) float64 { return math.Ldexp(float64(sampled),
 func (d *drain) loaded() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ended, d.underLoad = d.now(), d.looks.pace
+	d.ended = d.now()
 }
 
 // start watches until ctx ends or stop is called.
@@ -160,7 +157,7 @@ func (d *drain) stop(ctx context.Context) {
 func (d *drain) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		took := d.look(ctx)
-		_ = target.Pause(ctx, max(lookEvery, lookShare*took)) // that ctx ended is seen above
+		_ = target.Pause(ctx, max(lookEvery-took, lookShare*took)) // that ctx ended is seen above
 	}
 }
 
@@ -263,7 +260,6 @@ func (d *drain) note(asked []sampled, found []sight, began time.Duration) {
 			if f.timed {
 				w.missing = f.seen
 			}
-			d.untimed = d.untimed || !f.timed
 			d.slowest = max(d.slowest, w.seen-w.acked)
 			d.done = append(d.done, w)
 		}

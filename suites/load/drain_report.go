@@ -25,15 +25,9 @@ func (d *drain) report() reports.Drain {
 		return reports.Drain{Reason: reason, GrowthReason: reason}
 	}
 	l := d.lags()
-	out := reports.Drain{Observed: true, Sampled: int(l.shown.count()), Lag: l.shown.quantiles(), Backlog: int(math.Round(d.total(d.backlogAt(d.end()))))}
-	out.Lag.Note = joined(out.Lag.Note, d.remarks(l))
-	if d.untimed || len(d.done) == 0 {
-		pace := d.looks.pace
-		if d.underLoad.number > 1 {
-			pace = d.underLoad // with nothing to ask about, one looks more often
-		}
-		out.EveryMS = ms(pace.every())
-	}
+	out := reports.Drain{Observed: true, Sampled: int(l.most.count()), EveryMS: ms(d.resolution()), Backlog: int(math.Round(d.total(d.backlogAt(d.end()))))}
+	l.tell(&out)
+	out.Lag.Note = joined(out.Lag.Note, d.remarks())
 	growth, reason := d.growth()
 	out.Growth, out.GrowthCI, out.GrowthReason = hundredths(growth.slope), hundredths(growth.half), reason
 	return out
@@ -60,13 +54,25 @@ func (d *drain) unseen() string {
 // looked reports whether an event that waits was seen to.
 func (s sampled) looked() bool { return s.missing > s.acked }
 
+// resolution is the mean time between the two looks that an effect came between,
+// or between any two where none came; 0: the probes told when.
+func (d *drain) resolution() time.Duration {
+	if len(d.done) == 0 {
+		return d.looks.every()
+	}
+	var sum, n time.Duration
+	for _, s := range d.done {
+		if s.missing < s.seen {
+			sum, n = sum+s.seen-s.missing, n+1
+		}
+	}
+	return sum / max(1, n)
+}
+
 // remarks are what the figures of the lag do not say themselves.
-func (d *drain) remarks(l lags) (text string) {
+func (d *drain) remarks() (text string) {
 	if d.halved > 0 {
 		text = fmt.Sprintf("a sample: one of %d acknowledged events", 1<<d.halved)
-	}
-	if l.without > 0 {
-		text = joined(text, fmt.Sprintf("%d had no effect in the end and count with the time they were waited for", l.without))
 	}
 	if d.looks.failed > 0 {
 		text = joined(text, fmt.Sprintf("the probe failed at %d of %d looks", d.looks.failed, d.looks.number+d.looks.failed))
@@ -77,10 +83,11 @@ func (d *drain) remarks(l lags) (text string) {
 // lags are the times from acknowledgement to effect. Each is known to lie
 // between two looks.
 type lags struct {
-	shown   *clock // up to when it was seen; without effect, up to the last look
-	least   *clock // up to when it was last missing
-	most    *clock // like shown; without effect, for ever
-	without int    // had no effect at the last look
+	least   *clock        // up to when it was last missing
+	most    *clock        // up to when it was seen; without effect, for ever
+	came    *clock        // like most, of those that had one
+	without int           // had no effect at the last look
+	waited  time.Duration // for each of those at least
 }
 
 func (d *drain) known() lags {
@@ -90,9 +97,9 @@ func (d *drain) known() lags {
 }
 
 func (d *drain) lags() lags {
-	l := lags{shown: newClock(), least: newClock(), most: newClock()}
+	l := lags{least: newClock(), most: newClock(), came: newClock()}
 	for _, s := range d.done {
-		l.shown.record(s.seen - s.acked)
+		l.came.record(s.seen - s.acked)
 		l.most.record(s.seen - s.acked)
 		l.least.record(s.missing - s.acked)
 	}
@@ -100,12 +107,41 @@ func (d *drain) lags() lags {
 		if !s.looked() {
 			continue // it came after the last look
 		}
+		if waited := s.missing - s.acked; l.without == 0 || waited < l.waited {
+			l.waited = waited
+		}
 		l.without++
-		l.shown.record(s.missing - s.acked)
 		l.least.record(s.missing - s.acked)
 		l.most.record(longest)
 	}
 	return l
+}
+
+// tell writes down the bounds of each quantile. One that falls among events
+// without an effect has none above.
+func (l lags) tell(out *reports.Drain) {
+	least, most := l.least.quantiles(), l.most.quantiles()
+	least.Note, most.Max, out.Slowest = "", ms(l.most.max()), ms(l.came.max())
+	out.Without, out.WaitedMS = l.without, ms(l.waited)
+	if l.without > 0 {
+		most.Mean = ms(longest)
+	}
+	for _, q := range []struct {
+		name        string
+		least, most *float64
+	}{{"mean", &least.Mean, &most.Mean}, {"p50", &least.P50, &most.P50}, {"p90", &least.P90, &most.P90},
+		{"p99", &least.P99, &most.P99}, {"p99.9", &least.P999, &most.P999}, {"max", &least.Max, &most.Max}} {
+		if *q.most >= ms(longest) {
+			*q.most, out.Open = *q.least, append(out.Open, q.name)
+		}
+		if most.CI95[q.name][1] >= ms(longest) {
+			delete(most.CI95, q.name)
+		}
+	}
+	if len(most.CI95) == 0 {
+		most.CI95 = nil
+	}
+	out.Lag, out.Least = most, least
 }
 
 // end is when the load ended.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -139,11 +140,11 @@ func TestDrain(t *testing.T) {
 				}
 				every := time.Duration(got.EveryMS * float64(time.Millisecond))
 				l := d.known()
-				if low, high := l.least.quantile(0.5), l.shown.quantile(0.5); low > tt.p50*21/20+time.Millisecond || high < tt.p50*19/20 || high > tt.p50*21/20+2*every {
+				if low, high := l.least.quantile(0.5), l.most.quantile(0.5); low > tt.p50*21/20+time.Millisecond || high < tt.p50*19/20 || high > tt.p50*21/20+2*every {
 					t.Errorf("p50 is between %s and %s, not %s; looked every %s", low, high, tt.p50, every)
 				}
-				if (l.without > 0) != tt.without || tt.without && !strings.Contains(got.Lag.Note, "had no effect in the end") {
-					t.Errorf("%d without effect: %q", l.without, got.Lag.Note)
+				if (l.without > 0) != tt.without || got.Without != l.without || slices.Contains(got.Open, "max") != tt.without {
+					t.Errorf("%d without effect: %+v", l.without, got)
 				}
 				most := mostWaiting
 				if tt.each {
@@ -151,6 +152,40 @@ func TestDrain(t *testing.T) {
 				}
 				if w.most > most || w.busy > (tt.load+settle)/10+time.Second {
 					t.Errorf("asked about %d at once, for %s", w.most, w.busy)
+				}
+			})
+		})
+	}
+}
+
+// What never came has no lag: a quantile among it is open, and the slowest
+// effect is told from the wait for the others.
+func TestEffectsThatNeverCame(t *testing.T) {
+	tests := []struct {
+		name    string
+		lost    func(n int) bool
+		open    []string
+		slowest bool
+	}{
+		{"none came", func(int) bool { return true }, []string{"mean", "p50", "p90", "p99", "p99.9", "max"}, false},
+		{"one was lost", func(n int) bool { return n == 500 }, []string{"mean", "max"}, true},
+		{"one in twenty was lost", func(n int) bool { return n%20 == 0 }, []string{"mean", "p99", "p99.9", "max"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &worker{began: time.Now(), effect: func(n int) time.Duration {
+					if tt.lost(n) {
+						return never
+					}
+					return time.Duration(n)*5*time.Millisecond + 30*time.Millisecond
+				}}
+				got := watched(t, 5*time.Millisecond, 8*time.Second, 5*time.Second, w.began, w).report()
+				if !slices.Equal(got.Open, tt.open) || got.WaitedMS < 4900 || got.Without == 0 {
+					t.Errorf("%+v", got)
+				}
+				if tt.slowest != (got.Slowest > 0) || got.Slowest > 60 || tt.slowest && (got.Least.P50 > 30.1 || got.Lag.P50 < 30) {
+					t.Errorf("%+v", got)
 				}
 			})
 		})

@@ -37,13 +37,20 @@ func (f facts) effectLag(o scenarios.Objective, out *reports.Objective) []string
 	if endless {
 		high = math.Inf(1)
 	}
-	out.Value = fmt.Sprintf("%v ms", ms(timeOf(o, f.lags.shown)))
+	switch {
+	case endless:
+		out.Value = fmt.Sprintf("more than %v ms", ms(least))
+	case least == most:
+		out.Value = fmt.Sprintf("%v ms", high)
+	default:
+		out.Value = fmt.Sprintf("%v to %v ms", ms(least), high)
+	}
 	decideBetween(o, ms(least), high, out)
-	switch n := f.lags.shown.count(); {
+	switch n := f.lags.most.count(); {
 	case out.Verdict == reports.NotObserved && endless:
 		out.Reason = fmt.Sprintf("%d of %d events that were looked at had no effect in the end: it took at least %v ms, and nobody knows how long", f.lags.without, n, ms(least))
 	case out.Verdict == reports.NotObserved:
-		out.Reason = fmt.Sprintf("it was between %v ms and %v ms: the probe was asked every %v ms", ms(least), high, f.drain.EveryMS)
+		out.Reason = fmt.Sprintf("it was between %v ms and %v ms: the two looks that an effect came between were %v ms apart in the mean", ms(least), high, f.drain.EveryMS)
 	case o.Metric == scenarios.MetricQuantile && few(n, o.Quantile):
 		out.Reason = fewBeyond(n)
 	}
