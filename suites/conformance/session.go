@@ -19,6 +19,7 @@ type Session struct {
 	plan   Plan
 	record *transcript.Recorder
 	sender *target.Sender
+	flight target.Flight // what the preflight found
 }
 
 // Prepare checks the configuration and plans the run; nothing is sent. Its
