@@ -50,7 +50,7 @@ func (c *conductor) conduct(ctx context.Context) error {
 		defer api.StopReplays() // while there is still somebody to record them
 	}
 	flight, err := c.session.sender.Preflight(ctx)
-	c.flight = flight
+	c.flight, c.session.flight = flight, flight
 	if err != nil || !flight.Ready {
 		return err
 	}

@@ -19,8 +19,9 @@ type Session struct {
 	plan   Plan
 	record *transcript.Recorder
 	sender *target.Sender
-	reason string // why the conductor gave up
-	behind int    // requests of what was played behind the scenarios
+	reason string        // why the conductor gave up
+	behind int           // requests of what was played behind the scenarios
+	flight target.Flight // what the preflight found
 }
 
 // Prepare checks the configuration and plans the run; nothing is sent. Its

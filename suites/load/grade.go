@@ -59,6 +59,7 @@ func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) 
 		return nil
 	}
 	cfg.EventType, cfg.spent = maker.DefaultType(), r.Requests
+	cfg.Works, cfg.Distrust = flight.Effects, flight.Distrust()
 	result, err := Run(ctx, cfg)
 	if err != nil {
 		return err

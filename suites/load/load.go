@@ -22,6 +22,8 @@ type Config struct {
 	Seed      int64
 	Nonce     string       // of the run: ids derive from it
 	EventType string       // empty: the scheme's or the samples' default
+	Works     bool         // an effect of an event of EventType was seen
+	Distrust  string       // why the target's probes are not believed, and not asked; empty: they are
 	Requests  int          // the user's own limit on requests in all, which holds on this machine, too; 0: none
 	IDs       io.Writer    // every id is written there before anything is sent; may be nil
 	Progress  func(Status) // told about four times a second, from another goroutine; may be nil
@@ -77,14 +79,19 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	if cfg.mustAsk() && cfg.granted == nil {
 		return reports.Load{}, errNotAsked
 	}
-	cfg, plan, err := cfg.plan()
+	cfg, _, err := cfg.plan()
 	if err != nil {
 		return reports.Load{}, err
+	}
+	probes := cfg.Target.Probes
+	if cfg.Distrust != "" {
+		cfg.Target = cfg.Target.Unprobed()
 	}
 	if cfg, err = cfg.rehearse(ctx); err != nil {
 		return reports.Load{}, err
 	}
-	if plan, err = NewPlan(cfg.Scenario, cfg.Seed); err != nil {
+	plan, err := NewPlan(cfg.Scenario, cfg.Seed) // which may have less in it now
+	if err != nil {
 		return reports.Load{}, err
 	}
 	p, err := newPressing(cfg, plan)
@@ -102,11 +109,14 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
 	audit.expected = func(event int) bool { return p.works(plan.Class(event), event) }
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
-	if len(cfg.Target.Probes) > 0 && !f.completeness.Observed {
-		f.unseen = "the effects could not be looked up: " + f.completeness.Reason
-	}
 	a.drain.stop(ctx)
 	f.drain, f.lags = a.drain.report(), a.drain.known()
+	if cfg.Distrust != "" {
+		f.completeness.Reason, f.drain.Reason, f.drain.GrowthReason = cfg.Distrust, cfg.Distrust, cfg.Distrust
+	}
+	if len(probes) > 0 && !f.completeness.Observed {
+		f.unseen = "the effects could not be looked up: " + f.completeness.Reason
+	}
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
 

@@ -87,3 +87,29 @@ func TestMissBesideEffectsThatCannotBeLookedUp(t *testing.T) {
 		t.Errorf("verdict %s: %s", l.Verdict, l.Reason)
 	}
 }
+
+// A probe that counts what nobody has sent is not asked: it would call every
+// forgery accepted, and nothing lost.
+func TestProbeThatInvents(t *testing.T) {
+	tgt := receive(t)
+	asked := atomic.Int64{}
+	tgt.Probes = []target.Probe{target.Func(func(string) int { asked.Add(1); return 1 })}
+	s := lenient(smoke(t, perSecond(200), 700*time.Millisecond))
+	r, err := Grade(t.Context(), Config{Target: tgt, Scenario: s, Seed: 7, Nonce: t.Name()}, "test", "again")
+	if err != nil || len(r.Load) != 1 {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	const says = "counts an event that nobody has sent"
+	l := r.Load[0]
+	if l.Verdict != reports.NotObserved || !strings.Contains(l.Reason, says) || !strings.Contains(l.Drain.Reason, says) || r.ExitCode != reports.ExitIncomplete {
+		t.Errorf("%s: %s; exit code %d", l.Verdict, l.Reason, r.ExitCode)
+	}
+	for _, o := range l.Objectives {
+		if o.Verdict == reports.Fail {
+			t.Errorf("%+v", o)
+		}
+	}
+	if n := asked.Load(); n > 3 {
+		t.Errorf("it was asked %d times, behind the preflight, too", n)
+	}
+}

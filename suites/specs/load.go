@@ -194,6 +194,7 @@ func (t *tree) follow(ctx context.Context, session *conformance.Session, parts [
 	runs := t.runs(session, t.config, parts)
 	for i := range runs {
 		runs[i].EventType = session.EventType()
+		runs[i].Works, runs[i].Distrust = session.Works(), session.Distrust()
 	}
 	played := load.Play(ctx, runs, session.Sent())
 	redact := session.Target().OwnRedactor()

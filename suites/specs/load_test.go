@@ -308,3 +308,16 @@ func TestEndingsOfLoads(t *testing.T) {
 		})
 	}
 }
+
+// A probe that the preflight has caught lying is not believed behind it either.
+func TestLoadDoesNotBelieveAProbeThatInvents(t *testing.T) {
+	config := serve(t)
+	config.Only = []string{"auth.wrong-key"}
+	config.Effects = func(string) int { return 1 }
+	var report reports.Report
+	playDescribed(func() conformance.Config { return config }, nil, Load(briefLoad(t, "nightly")),
+		ReportTo(func(r reports.Report) error { report = r; return nil }))
+	if len(report.Load) != 1 || report.Load[0].Verdict != reports.NotObserved || !strings.Contains(report.Load[0].Reason, "nobody has sent") {
+		t.Errorf("%+v", report.Load)
+	}
+}

@@ -18,6 +18,15 @@ func (s *Sender) askFirst(ctx context.Context, f *Flight, id string) {
 	}
 }
 
+// Distrust says why what the probes count means nothing; "" where they were not
+// caught at anything.
+func (f Flight) Distrust() string {
+	if f.invents == "" {
+		return ""
+	}
+	return fmt.Sprintf("the %s probe counts an event that nobody has sent: does it look at the event's id?", f.invents)
+}
+
 // effectSeen waits until every probe has seen the effect.
 func (s *Sender) effectSeen(ctx context.Context, f *Flight, e transcript.Exchange) bool {
 	if f.invents != "" {
@@ -52,7 +61,7 @@ func (s *Sender) checkEffects(f Flight) {
 	case f.Effects:
 		s.check("effect-visible", "pass", fmt.Sprintf("a genuine delivery of type %s has its effect", s.Maker.DefaultType()))
 	case f.invents != "":
-		s.check("effect-visible", "blocked", fmt.Sprintf("the %s probe counts an event that nobody has sent: does it look at the event's id?", f.invents))
+		s.check("effect-visible", "blocked", f.Distrust())
 	case f.blind != nil:
 		s.check("effect-visible", "blocked", "a genuine delivery was accepted, but its effect could not be looked up"+s.byName(f)+": "+s.redactor.Text(f.blind.Error()))
 	default:

@@ -74,3 +74,10 @@ func countEach(ctx context.Context, ids []string, one func(ctx context.Context, 
 	}
 	return out, nil
 }
+
+// Unprobed is the target without probes.
+func (t *Target) Unprobed() *Target {
+	blind := *t
+	blind.Probes = nil
+	return &blind
+}
