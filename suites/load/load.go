@@ -116,6 +116,8 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	}
 	if len(probes) > 0 && !f.completeness.Observed {
 		f.unseen = "the effects could not be looked up: " + f.completeness.Reason
+	} else if len(probes) > 0 {
+		f.unseen = p.inert()
 	}
 	return result(cfg, a, f, ctx.Err() != nil), nil
 }
@@ -173,7 +175,7 @@ func (cfg Config) within(plan *Plan) error {
 	if !t.Loopback() {
 		limit = t.Limits.Requests
 	}
-	total, would := plan.Len()*cfg.attempts()+cfg.spent, "would send"
+	total, would := plan.Len()*cfg.attempts()+cfg.spent+cfg.rehearsing(), "would send"
 	if cfg.attempts() > 1 {
 		would = "may send, with what is sent again, up to"
 	}

@@ -58,8 +58,11 @@ func (p *pressing) larger(defaultType string) (remarks []string) {
 // declaredIdle reports whether the user says that events of the type have no
 // effect.
 func declaredIdle(s *mockprovider.Samples, name string) bool {
-	return s != nil && len(s.Handled) > 0 && !slices.Contains(s.Handled, name)
+	return declares(s) && !slices.Contains(s.Handled, name)
 }
+
+// declares reports whether the user says which types of events have effects.
+func declares(s *mockprovider.Samples) bool { return s != nil && len(s.Handled) > 0 }
 
 // works reports whether the receiver does something with the event that a
 // delivery of the class brings. What has a form of its own is of a type that

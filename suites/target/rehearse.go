@@ -17,19 +17,29 @@ type Rehearsal struct {
 
 // Rehearse sends genuine deliveries of the events, one after the other, and
 // then waits, no longer than Timeouts.Effect, until those that were accepted
-// have their effects. An error means that nothing can be said.
+// have their effects. One that is answered "not now" is sent again, as told. An
+// error means that nothing can be said.
 func (s *Sender) Rehearse(ctx context.Context, events []mockprovider.Event) ([]Rehearsal, error) {
 	out := make([]Rehearsal, len(events))
+	patient := time.Now().Add(Tries * MaxRetryAfter) // for all of them
 	for i, e := range events {
 		d, err := s.Composer.Compose(e, time.Now(), nil)
 		if err != nil {
 			return nil, err
 		}
-		sent, err := s.Send(ctx, transcript.Exchange{Play: 1, Label: "rehearsal", Control: true}, d, nil)
-		if err != nil {
-			return nil, err
+		for try := 1; ; try++ {
+			sent, err := s.Send(ctx, transcript.Exchange{Play: 1, Label: "rehearsal", Control: true}, d, nil)
+			if err != nil {
+				return nil, err
+			}
+			out[i].Status = sent.Answer.Status
+			if try == Tries || !NotNow(out[i].Status) || time.Now().After(patient) {
+				break
+			}
+			if err := Pause(ctx, RetryAfter(sent.Answer, try)); err != nil {
+				return nil, err
+			}
 		}
-		out[i].Status = sent.Answer.Status
 	}
 	until := time.Now().Add(s.Target.Timeouts.Effect)
 	for len(s.Target.Probes) > 0 {
