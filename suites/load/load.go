@@ -132,15 +132,17 @@ func (a *attack) facts(cfg Config, u used) facts {
 		f.resent, f.outstanding = a.rec.resent, a.resend.outstanding()
 	}
 	for n := range a.rec.sent() {
-		if !a.plan.Class(n).owed() || a.transport.declined.has(n) {
+		class, event := a.plan.delivery(n)
+		acked := a.transport.acked.has(event)
+		if a.transport.deferred.has(n) && !acked && (class.owed() || class.copies()) {
+			a.rec.classes[class].refused++
+		}
+		if !class.owed() || a.transport.declined.has(n) {
 			continue
 		}
 		f.owed++
-		if !a.transport.acked.has(n) {
+		if !acked {
 			f.unackedCount++
-			if a.transport.deferred.has(n) {
-				f.classes[a.plan.Class(n)].refused++
-			}
 		}
 	}
 	return f

@@ -91,8 +91,8 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 	taken := r.failure == answered && accepted(r.status)
 	s.right = r.failure == answered && (class.right(r.status, t.silent) || class.copies() && t.plan.origin(class, event).right(r.status, false))
 	s.deferred = r.failure == answered && !s.right && t.defers(j, class, event, r)
-	if s.deferred && class.owed() {
-		t.deferred.set(event)
+	if s.deferred && !s.resent {
+		t.deferred.set(j.n)
 	}
 	first := taken && t.acked.set(event)
 	since := done.Sub(t.begun)
@@ -112,17 +112,14 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 // just working on. An event that is never acknowledged in the end was not
 // deferred but refused.
 func (t *transport) defers(j job, class Class, event int, r reply) bool {
+	raced := class == Racing || class == Genuine && t.plan.raced(j.n)
 	switch r.status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		if r.retryAfter != "" {
-			return true
-		}
+		return r.retryAfter != "" || raced
 	case http.StatusConflict, http.StatusTooEarly:
-	default:
-		return false
+		return raced || class.copies() && !t.acked.has(event)
 	}
-	raced := class == Racing || class == Genuine && t.plan.raced(j.n)
-	return raced || class.copies() && !t.acked.has(event)
+	return false
 }
 
 // staleBy is how much older than it may be a stale delivery is at the least. A
