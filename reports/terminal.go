@@ -213,9 +213,9 @@ func next(r Report) string {
 func nextLoad(borne []Load) string {
 	switch {
 	case len(borne) == 0:
-		return "hookassay load smoke"
+		return "hookassay load smoke, with the same target"
 	case borne[len(borne)-1].Name == "smoke":
-		return "hookassay load storm"
+		return "hookassay load storm, with the same target"
 	}
-	return "hookassay load launch-day, with the peak that you expect as its --rate"
+	return "hookassay load launch-day, with the same target and the peak that you expect as its --rate"
 }

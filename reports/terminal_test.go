@@ -110,10 +110,10 @@ func TestNext(t *testing.T) {
 	}{
 		{"all is well, without a probe", Report{Scenarios: passing("auth.a"), Rerun: "hookassay run"}, "let it see effects, with --effects-http or --effects-callback"},
 		{"all is well", Report{Scenarios: passing("auth.a"), Profile: "core", Target: Target{Probes: []Probe{{}}}, Rerun: "hookassay run"}, "hookassay run --profile production"},
-		{"all is well in production", Report{Scenarios: passing("auth.a"), Profile: "production", Target: Target{Probes: []Probe{{}}}}, "hookassay load smoke"},
-		{"it has borne smoke", Report{Load: []Load{{Name: "smoke", Verdict: Pass}}, Target: Target{Probes: []Probe{{}}}}, "hookassay load storm"},
+		{"all is well in production", Report{Scenarios: passing("auth.a"), Profile: "production", Target: Target{Probes: []Probe{{}}}}, "hookassay load smoke, with the same target"},
+		{"it has borne smoke", Report{Load: []Load{{Name: "smoke", Verdict: Pass}}, Target: Target{Probes: []Probe{{}}}}, "hookassay load storm, with the same target"},
 		{"it has borne more", Report{Load: []Load{{Name: "storm", Verdict: Pass}}, Target: Target{Probes: []Probe{{}}}},
-			"hookassay load launch-day, with the peak that you expect as its --rate"},
+			"hookassay load launch-day, with the same target and the peak that you expect as its --rate"},
 		{"the worst", Report{Scenarios: []Scenario{{ID: "a.warn", Verdict: Warn}, {ID: "b.fail", Verdict: Fail}}, Load: load}, "hookassay explain b.fail"},
 		{"a failure although the preflight did not hold",
 			Report{Scenarios: []Scenario{{ID: "b.fail", Verdict: Fail}}, Preflight: down, Rerun: "hookassay run"}, "hookassay explain b.fail"},

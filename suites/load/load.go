@@ -111,6 +111,9 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
 	a.drain.stop(ctx)
 	f.drain, f.lags = a.drain.report(), a.drain.known()
+	if !cfg.Works && f.completeness.Observed && nothingSeen(f.completeness) {
+		f.completeness, f.drain = reports.Completeness{Reason: unproven}, reports.Drain{Reason: unproven, GrowthReason: unproven}
+	}
 	if cfg.Distrust != "" {
 		f.completeness.Reason, f.drain.Reason, f.drain.GrowthReason = cfg.Distrust, cfg.Distrust, cfg.Distrust
 	}
@@ -120,6 +123,15 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 		f.unseen = p.inert()
 	}
 	return result(cfg, a, f, ctx.Err() != nil), nil
+}
+
+const unproven = "no event had an effect that the probe saw, neither here nor in the preflight: look whether it asks for the right thing"
+
+// nothingSeen reports whether acknowledged events were to have effects, and not
+// one effect of any event was seen. Then the probe is as likely to be wrong as
+// the receiver.
+func nothingSeen(c reports.Completeness) bool {
+	return c.Acked > 0 && c.Once+c.Doubled+c.Forged+c.Stale+c.UnackedEffect == 0
 }
 
 // facts are what the attack itself tells.

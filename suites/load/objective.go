@@ -209,7 +209,7 @@ func (f facts) amplification(o scenarios.Objective, out *reports.Objective) []st
 		out.Verdict, out.Reason = reports.NotObserved, "the scenario has no retries"
 		return nil
 	}
-	decide(out, o.Holds(f.amplified()), fmt.Sprintf("%.3g times", f.amplified()))
+	decide(out, o.Holds(f.amplified()), fmt.Sprintf("%.2f times", f.amplified()))
 	return f.generator.starved()
 }
 
