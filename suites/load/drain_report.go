@@ -77,7 +77,21 @@ func (d *drain) remarks() (text string) {
 	if d.looks.failed > 0 {
 		text = joined(text, fmt.Sprintf("the probe failed at %d of %d looks", d.looks.failed, d.looks.number+d.looks.failed))
 	}
+	if took := d.looks.slowest(); took > slowLook {
+		text = joined(text, fmt.Sprintf("a look took up to %v ms, in which the receiver had to answer that, too: a callback, or a probe that is asked by id, disturbs it less", ms(took)))
+	}
 	return text
+}
+
+// slowLook is how long a question may take that disturbs nobody.
+const slowLook = 250 * time.Millisecond
+
+// slowest is the longest of the looks that are kept.
+func (l looks) slowest() (took time.Duration) {
+	for _, g := range l.seconds {
+		took = max(took, g.took)
+	}
+	return took
 }
 
 // lags are the times from acknowledgement to effect. Each is known to lie

@@ -375,3 +375,14 @@ func BenchmarkDrainAcked(b *testing.B) {
 		}
 	})
 }
+
+func TestSlowLooksAreTold(t *testing.T) {
+	for took, told := range map[time.Duration]bool{10 * time.Millisecond: false, 400 * time.Millisecond: true} {
+		d := newDrain(nil, nil, 1, nil)
+		d.looks.add(time.Second, 5*time.Millisecond)
+		d.looks.add(2*time.Second, took)
+		if got := d.remarks(); strings.Contains(got, "a look took up to 400 ms") != told {
+			t.Errorf("%s: %q", took, got)
+		}
+	}
+}
