@@ -154,7 +154,10 @@ func nothingAssessed(r *Report, mustObserve []string) string {
 		}
 		assessed = assessed || l.generatorLimited()
 	}
+	met := r.loadIDs(Load.met)
 	switch {
+	case !assessed && met != nil:
+		return named("came to no result as a whole, though it met objectives", met)
 	case !assessed:
 		return "nothing was assessed: no scenario and no load objective came to a result"
 	case r.Interrupted: // which says why
@@ -210,6 +213,11 @@ func (l Load) missed() bool {
 		}
 	}
 	return l.Verdict == Fail
+}
+
+// met reports an objective that was met, whatever became of the others.
+func (l Load) met() bool {
+	return slices.ContainsFunc(l.Objectives, func(o Objective) bool { return o.Verdict == Pass })
 }
 
 func (l Load) generatorLimited() bool { return l.Verdict == Blocked && !l.Generator.Valid }

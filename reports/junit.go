@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -11,7 +12,8 @@ import (
 // JUnit writes r as JUnit XML, in the form that GitHub's, GitLab's and Jenkins'
 // readers share (https://github.com/testmoapp/junitxml,
 // https://docs.gitlab.com/ci/testing/unit_test_reports/): one suite a group of
-// scenarios, then "load", "expectations" and "preflight".
+// scenarios, then "load", with a case a run and one an objective, "expectations"
+// and "preflight".
 //
 // A failed scenario is a failure; an error of the harness, a scenario blocked at
 // a failing level and a precondition that does not hold are errors; what was not
@@ -26,6 +28,9 @@ func JUnit(w io.Writer, r Report) error {
 	}
 	for _, l := range r.Load {
 		doc.suite("load").add(loadCase(l, r.Target.SameHost))
+		for _, o := range l.Objectives {
+			doc.suite("load").add(objectiveCase(l, o))
+		}
 	}
 	for _, e := range r.Expectations {
 		doc.suite("expectations").add(expectationCase(e))
@@ -95,6 +100,24 @@ func loadCase(l Load, sameHost bool) junitCase {
 		verdict = Fail
 	}
 	c.result(verdict, true, message, func(p *page) { p.load(l, sameHost) })
+	return c
+}
+
+// objectiveCase tells what became of an objective. Where the generator was the
+// limit it is skipped: the load's own case is the error.
+func objectiveCase(l Load, o Objective) junitCase {
+	c := junitCase{Classname: "hookassay.load." + oneLine(l.Name), Name: oneLine(o.Text)}
+	c.property("verdict", string(o.Verdict))
+	c.property("measured", o.Value)
+	message := cmp.Or(o.Reason, l.Reason)
+	if o.Reason == "" && o.Value != "" {
+		message = "was " + o.Value
+	}
+	verdict := o.Verdict
+	if verdict == Fail && !l.missed() {
+		verdict = Blocked // it proves nothing
+	}
+	c.result(verdict, false, message, func(p *page) { p.para(plain, "", 0, o.Text+": "+message) })
 	return c
 }
 

@@ -216,8 +216,8 @@ func (s LoadScenario) checkContent() error {
 			return under(fmt.Errorf("keys: skew is %v; it is 0 (all alike) to %d", k.Skew, maxSkew), "keys", "skew")
 		}
 	}
-	if s.AckTimeout < 0 || s.AckTimeout > maxAckTimeout {
-		return under(fmt.Errorf("ack_timeout is %s; it is more than 0 and at most %s", s.AckTimeout, maxAckTimeout), "ack_timeout")
+	if s.AckTimeout != 0 && s.AckTimeout < minAckTimeout || s.AckTimeout > maxAckTimeout {
+		return under(fmt.Errorf("ack_timeout is %s; it is %s to %s", s.AckTimeout, minAckTimeout, maxAckTimeout), "ack_timeout")
 	}
 	if !(s.CatchUp >= 1 && s.CatchUp <= maxCatchUp) {
 		return under(fmt.Errorf("catch_up is %v; a schedule that is behind is played 1 to %d times as fast", s.CatchUp, maxCatchUp), "catch_up")

@@ -52,6 +52,7 @@ const (
 	maxLoadTime     = 7 * 24 * time.Hour
 	maxDeliveries   = 200_000_000
 	defaultCatchUp  = 1.5
+	minAckTimeout   = time.Millisecond // less than an answer takes on one machine, mostly
 	maxAckTimeout   = 10 * time.Minute // as long as a histogram can tell
 	maxRetriesTime  = time.Hour
 	maxAttempts     = 100

@@ -2,6 +2,7 @@ package load
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -202,12 +203,12 @@ func TestUnacked(t *testing.T) {
 
 // A producer's part in a run against a receiver that answers.
 func TestResentOverTheWire(t *testing.T) {
+	var mu sync.Mutex
 	first := map[string]taken{}
-	rec := record(t, nil)
-	rec.next = func(_ int, r taken) int {
+	rec := record(t, func(_ int, r taken) int {
 		id := r.header.Get("webhook-id")
-		rec.mu.Lock()
-		defer rec.mu.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		if before, seen := first[id]; seen {
 			if before.header.Get("webhook-id") != id || string(before.body) != string(r.body) {
 				t.Errorf("%s came again with another body", id)
@@ -216,7 +217,7 @@ func TestResentOverTheWire(t *testing.T) {
 		}
 		first[id] = r
 		return 503
-	}
+	})
 	tgt := aim(t, rec.URL)
 	s := smoke(t, perSecond(100), 1500*time.Millisecond)
 	s.Mix, s.Abort = mixOf(map[Class]int{Genuine: 9, Forged: 1}), nil

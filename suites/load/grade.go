@@ -64,10 +64,23 @@ func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) 
 	if err != nil {
 		return err
 	}
+	seenLater(r.Preflight, result.Completeness)
 	result.Rerun = r.Rerun
 	r.Load = append(r.Load, result)
 	r.Requests += requests(result)
 	return nil
+}
+
+// seenLater takes back that effects cannot be seen, where those of the load were:
+// they only come later than the preflight waits.
+func seenLater(checks []reports.Check, c reports.Completeness) {
+	for i := range checks {
+		check := &checks[i]
+		if c.Observed && c.Once > 0 && check.Name == "effect-visible" && check.Verdict == reports.Blocked {
+			check.Verdict = reports.Warn
+			check.Message = fmt.Sprintf("only later: %d of the load's events were seen to have their effect. Before it, %s", c.Once, check.Message)
+		}
+	}
 }
 
 // Check finds what cannot be played, or must not be, before anything is sent.

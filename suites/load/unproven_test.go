@@ -31,3 +31,26 @@ func TestAProbeThatSawNothing(t *testing.T) {
 		}
 	}
 }
+
+// That effects come later than the preflight waits is no reason to doubt the
+// probe, once they were seen.
+func TestEffectsSeenLater(t *testing.T) {
+	blocked := func() []reports.Check {
+		return []reports.Check{{Name: "accepted", Verdict: reports.Pass}, {Name: "effect-visible", Verdict: reports.Blocked, Message: "m"}}
+	}
+	tests := []struct {
+		c    reports.Completeness
+		want reports.Verdict
+	}{
+		{reports.Completeness{Observed: true, Once: 3}, reports.Warn},
+		{reports.Completeness{Observed: true}, reports.Blocked},
+		{reports.Completeness{Once: 3}, reports.Blocked},
+	}
+	for _, tt := range tests {
+		checks := blocked()
+		seenLater(checks, tt.c)
+		if checks[0].Verdict != reports.Pass || checks[1].Verdict != tt.want {
+			t.Errorf("%+v: %+v", tt.c, checks)
+		}
+	}
+}
