@@ -136,7 +136,9 @@ func choices(t *testing.T, v receiver.Variant) (core, beyond []string) {
 }
 
 // grade plays and fails for what is held against the receiver. Among other runs
-// it does not fail for an answer's time, and returns the scenarios that hold it
+// it does not fail for an answer's time, nor for one that came only when the
+// scenario was played alone (a receiver that closes what is idle for 30 ms does so
+// on a busy machine before it is asked), and returns the scenarios that hold it
 // against the receiver.
 func (r variantRun) grade(t *testing.T, amongOthers bool) (late []string) {
 	url, served, err := serveVariant(t, r.setting, r.variant.Name)
@@ -160,7 +162,7 @@ func (r variantRun) grade(t *testing.T, amongOthers bool) (late []string) {
 	for _, x := range report.Scenarios {
 		switch {
 		case clean(x) || r.may[x.ID] == x.Verdict:
-		case amongOthers && x.Verdict == reports.Warn && timed(t, x.ID):
+		case amongOthers && x.Verdict == reports.Warn && (timed(t, x.ID) || strings.Contains(x.Reason, "when it was played alone")):
 			late = append(late, x.ID)
 		default:
 			t.Errorf("%s: %s is %s: %s", r, x.ID, x.Verdict, x.Reason)
