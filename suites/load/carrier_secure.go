@@ -22,6 +22,7 @@ type secure struct {
 	most      int // requests on one connection; 0: as many as it takes
 	sent      int // on this one
 	open      func() *http.Transport
+	left      *http.Transport // the one before, whose connection was left; nil: none
 }
 
 // newTransport returns the transport for a receiver; resolve, if not empty, is
@@ -72,13 +73,19 @@ func (s *secure) exchange(ctx context.Context, request []byte, deadline time.Tim
 	return out
 }
 
-// used counts a request, and after the last of them leaves the connection. It
-// may become idle only now; the transport that was told to close idle ones
-// closes it then.
+// used counts a request, and after the last of them leaves the connection. Of
+// HTTP/1.1 it is closed as soon as it is idle; of HTTP/2 only if it is by now,
+// and its end of the stream may still be under way. So it is told again after
+// the next request.
 func (s *secure) used() {
-	if s.sent++; s.sent == s.most {
+	s.sent++
+	if s.left != nil {
+		s.left.CloseIdleConnections()
+		s.left = nil
+	}
+	if s.sent == s.most {
 		s.transport.CloseIdleConnections()
-		s.sent, s.transport = 0, s.open()
+		s.left, s.sent, s.transport = s.transport, 0, s.open()
 	}
 }
 
@@ -86,4 +93,9 @@ func (s *secure) used() {
 func (s *secure) interrupt() {}
 
 // close implements carrier.
-func (s *secure) close() { s.transport.CloseIdleConnections() }
+func (s *secure) close() {
+	if s.left != nil {
+		s.left.CloseIdleConnections()
+	}
+	s.transport.CloseIdleConnections()
+}
