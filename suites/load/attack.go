@@ -122,7 +122,7 @@ func (a *attack) run(ctx context.Context) {
 	<-watched
 	a.rec.finish()
 	a.transport.lanes.close()
-	a.caughtUp = int(p.caughtUp.Load())
+	a.caughtUp = p.caughtUp
 }
 
 func (a *attack) newPacer(ctx context.Context, started chan struct{}) *pacer {

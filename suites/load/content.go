@@ -28,7 +28,6 @@ const (
 	drawType uint64 = iota + 1
 	drawSize
 	drawObject
-	drawSample
 )
 
 func (c *content) draw(what uint64, event int) uint64 {

@@ -15,8 +15,13 @@ func (cfg Config) Fits() (scenarios.LoadScenario, []reports.LeftOut) {
 	return cfg.Scenario, cfg.left
 }
 
+// maker makes the run's events.
 func (cfg Config) maker() *mockprovider.Maker {
-	return mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	m := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	if cfg.EventType != "" {
+		m.Prefer(cfg.EventType)
+	}
+	return m
 }
 
 // fitted leaves out of the scenario what the target cannot be sent, and says

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hookassay/hookassay/mockprovider"
 	"github.com/hookassay/hookassay/reports"
 	"github.com/hookassay/hookassay/suites/target"
 	"github.com/hookassay/hookassay/suites/transcript"
@@ -40,7 +39,7 @@ func (cfg Config) grade(ctx context.Context, r *reports.Report, version string) 
 	}
 	cfg = runs[0]
 	record := transcript.NewRecorder(nil)
-	maker := mockprovider.NewMaker(cfg.Target.Scheme, cfg.Target.Samples, cfg.Seed, cfg.Nonce)
+	maker := cfg.maker()
 	sender := target.NewSender(cfg.Target, maker, record, cfg.IDs)
 	record.Add(transcript.Record{Run: &transcript.Run{Schema: transcript.Schema, Tool: version}})
 	flight, err := sender.Preflight(ctx)

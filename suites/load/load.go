@@ -36,41 +36,6 @@ type Config struct {
 	granted   *grant                // by the receiver; nil: it was not asked
 }
 
-// Status is how far a run has come.
-type Status struct {
-	Elapsed, Total time.Duration // of the planned window; Elapsed may exceed it while answers are awaited
-	Planned        int           // deliveries in all
-	Sent, InFlight int           // of those planned, and of those sent again
-	Resent         int           // … of those sent
-	Rate           float64       // deliveries sent in the last full second
-	P50, P99       time.Duration // response times of genuine deliveries so far
-	Errors         int           // deliveries that did not get the answer their class asks for
-	ForgedAccepted int
-	Backlog        int // acknowledged events without effect, estimated; -1: not observed
-	// Classes tells more, as it is when it is called; it may be called from any
-	// goroutine while Run goes on.
-	Classes func() []ClassStatus
-}
-
-// ClassStatus is how far one class of deliveries has come.
-type ClassStatus struct {
-	Class                 string
-	Sent, Accepted, Right int
-	Statuses              map[string]int // answers by "1xx" to "5xx"
-	Failures              map[string]int // by kind
-	// Response counts the response times up to each of StatusBounds, and Sum is
-	// the sum of all of them.
-	Response []uint64
-	Sum      time.Duration
-}
-
-// StatusBounds are the bounds of ClassStatus.Response.
-var StatusBounds = []time.Duration{
-	time.Millisecond, 2500 * time.Microsecond, 5 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond,
-	50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond,
-	time.Second, 2500 * time.Millisecond, 5 * time.Second, 10 * time.Second,
-}
-
 // Run plays a load scenario against the target and judges it. The caller has
 // made sure that the target accepts a genuine delivery. An error means that the
 // load did not begin; what goes wrong later, a ctx that ends included, is in the
@@ -83,7 +48,6 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	if err != nil {
 		return reports.Load{}, err
 	}
-	probes := cfg.Target.Probes
 	if cfg.Distrust != "" {
 		cfg.Target = cfg.Target.Unprobed()
 	}
@@ -106,32 +70,8 @@ func Run(ctx context.Context, cfg Config) (reports.Load, error) {
 	a.run(ctx)
 	ended := time.Now()
 	f := a.facts(cfg, before.until(readUsage(), runtime.GOMAXPROCS(0)))
-	audit := newAuditor(cfg.Target, a, a.rec.sent(), p.ids())
-	audit.expected = func(event int) bool { return p.works(plan.Class(event), event) }
-	f.completeness, f.note = audit.audit(ctx, ended), audit.note()
-	a.drain.stop(ctx)
-	f.drain, f.lags = a.drain.report(), a.drain.known()
-	if !cfg.Works && f.completeness.Observed && nothingSeen(f.completeness) {
-		f.completeness, f.drain = reports.Completeness{Reason: unproven}, reports.Drain{Reason: unproven, GrowthReason: unproven}
-	}
-	if cfg.Distrust != "" {
-		f.completeness.Reason, f.drain.Reason, f.drain.GrowthReason = cfg.Distrust, cfg.Distrust, cfg.Distrust
-	}
-	if len(probes) > 0 && !f.completeness.Observed {
-		f.unseen = "the effects could not be looked up: " + f.completeness.Reason
-	} else if len(probes) > 0 {
-		f.unseen = p.inert()
-	}
+	f.see(ctx, cfg, a, ended)
 	return result(cfg, a, f, ctx.Err() != nil), nil
-}
-
-const unproven = "no event had an effect that the probe saw, neither here nor in the preflight: look whether it asks for the right thing"
-
-// nothingSeen reports whether acknowledged events were to have effects, and not
-// one effect of any event was seen. Then the probe is as likely to be wrong as
-// the receiver.
-func nothingSeen(c reports.Completeness) bool {
-	return c.Acked > 0 && c.Once+c.Doubled+c.Forged+c.Stale+c.UnackedEffect == 0
 }
 
 // facts are what the attack itself tells.

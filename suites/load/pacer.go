@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -33,7 +32,7 @@ type pacer struct {
 	begun    time.Time
 	n        int           // planned deliveries that went, or were given up
 	paced    time.Duration // the next not before then, by the limit on catching up
-	caughtUp atomic.Int64  // deliveries that went while the schedule was behind
+	caughtUp int           // deliveries that went while the schedule was behind
 }
 
 // A waiter returns at a time, when ctx ends, or when wake says so.
@@ -107,7 +106,7 @@ func (p *pacer) went(j job, now time.Duration) {
 	p.paced = p.notBefore(p.n, now)
 	p.n++
 	if now-j.due > slack {
-		p.caughtUp.Add(1)
+		p.caughtUp++
 	}
 }
 

@@ -21,9 +21,6 @@ type pressing struct {
 
 func newPressing(cfg Config, plan *Plan) (*pressing, error) {
 	m := cfg.maker()
-	if cfg.EventType != "" {
-		m.Prefer(cfg.EventType)
-	}
 	forms, own := plan.content.forms(cfg.Scenario.Mix)
 	press, err := mockprovider.NewPress(m, cfg.Target.Composer(m), "load/"+cfg.Scenario.Name+"/", forms)
 	if err != nil {

@@ -28,9 +28,6 @@ func (cfg Config) rehearse(ctx context.Context) (Config, error) {
 		return cfg, nil
 	}
 	m := cfg.maker()
-	if cfg.EventType != "" {
-		m.Prefer(cfg.EventType)
-	}
 	events, err := cfg.rehearsal(m)
 	if err != nil {
 		return cfg, err

@@ -62,13 +62,9 @@ func planned(cfg Config, p *Plan) reports.LoadPlan {
 		out.Content = append(out.Content, text)
 	}
 	if s.Retries != nil {
-		policy := cfg.Target.Scheme.RetryPolicy()
-		attempts := len(policy.Waits()) + 1
-		if s.Retries.Attempts > 0 {
-			attempts = min(attempts, s.Retries.Attempts)
-		}
+		span := cfg.Target.Scheme.RetryPolicy().Span()
 		out.Retries = fmt.Sprintf("up to %d attempts, by the producer's schedule of %s compressed to %s",
-			attempts, policy.Span(), min(policy.Span(), time.Duration(s.Retries.Within)))
+			cfg.attempts(), span, min(span, time.Duration(s.Retries.Within)))
 	}
 	return out
 }

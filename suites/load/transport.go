@@ -24,7 +24,7 @@ type transport struct {
 	drain     *drain
 	acked     bitset    // events with a delivery that was answered 2xx
 	declined  bitset    // events that may be refused for good, and were
-	deferred  bitset    // events that were to be sent later
+	deferred  bitset    // deliveries that were to be sent later
 	begun     time.Time // set before the first hit
 	jobs      chan job  // by the pacer: one for each hit
 	lanes     *lanes
@@ -89,7 +89,8 @@ func (t *transport) deliver(j job, began time.Time) {
 // acknowledged now, must it be sent again.
 func (t *transport) take(j job, class Class, event int, r reply, done time.Time, s *sample) {
 	taken := r.failure == answered && accepted(r.status)
-	s.right = r.failure == answered && (class.right(r.status, t.silent) || class.copies() && t.plan.origin(class, event).right(r.status, false))
+	origin := t.plan.origin(class, event)
+	s.right = r.failure == answered && (class.right(r.status, t.silent) || class.copies() && origin.right(r.status, false))
 	s.deferred = r.failure == answered && !s.right && t.defers(j, class, event, r)
 	if s.deferred && !s.resent {
 		t.deferred.set(j.n)
@@ -97,7 +98,7 @@ func (t *transport) take(j job, class Class, event int, r reply, done time.Time,
 	first := taken && t.acked.set(event)
 	since := done.Sub(t.begun)
 	switch {
-	case first && t.plan.Class(event) == Genuine && t.pressing.works(Genuine, event):
+	case first && origin == Genuine && t.pressing.works(Genuine, event):
 		t.drain.acked(event, since)
 	case class.owed() && !taken && s.right:
 		t.declined.set(event) // it gets no smaller when it is sent again
