@@ -157,7 +157,7 @@ func nothingAssessed(r *Report, mustObserve []string) string {
 	met := r.loadIDs(Load.met)
 	switch {
 	case !assessed && met != nil:
-		return named("came to no result as a whole, though it met objectives", met)
+		return "nothing was assessed: " + named("met objectives and came to no result as a whole", met)
 	case !assessed:
 		return "nothing was assessed: no scenario and no load objective came to a result"
 	case r.Interrupted: // which says why
